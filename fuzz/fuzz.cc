@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fuzz/fuzz.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "fuzz/generate.h"
+#include "fuzz/shrink.h"
+
+namespace lockstep {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+// The same thing went wrong: same property, same operation, same fact.
+bool same_cause(const std::optional<Divergence>& divergence, const std::string& cause) {
+  return divergence && divergence->cause == cause;
+}
+
+bool diverges_every_time(Conformer& conformer, const Trace& trace, const std::string& cause, int runs) {
+  for (int i = 0; i < runs; ++i) {
+    try {
+      if (!same_cause(conformer.run(trace).divergence, cause)) return false;
+    } catch (const NotCapable&) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void add_statistics(Result& result, const Statistics& s, bool faults) {
+  result.statistics.push_back({"mean length", fmt::format("{:.1f} steps", s.mean_length())});
+  result.statistics.push_back({"mean live tasks", fmt::format("{:.1f}", s.mean_live())});
+  result.statistics.push_back({"deepest view", fmt::format("{} rules", s.max_depth())});
+  for (const auto& row : s.rows()) {
+    const bool out = row.needs_faults && !faults;
+    result.statistics.push_back(
+        {fmt::format("{} {}{}-> {}", row.operation, row.condition, row.condition.empty() ? "" : " ", row.result),
+         out ? "no faults on this target" : fmt::format("{}", row.count)});
+  }
+  for (const auto& hole : s.branch_holes(true)) result.statistics.push_back({"branch", hole});
+}
+
+class Campaign {
+ public:
+  Campaign(const FuzzOptions& options, Target& target)
+      : options_(options),
+        target_(target),
+        faults_(options.faults && target.capabilities().faults),
+        generator_(trace_generator({.model = options.model, .faults = faults_})),
+        conformer_(options.model, &target, options.asked),
+        run_{{}, Statistics(options.model, faults_), options.first} {}
+
+  FuzzRun go() {
+    const auto start = Clock::now();
+    auto& result = run_.result;
+    result = {.job = "fuzz", .model = options_.model, .target = target_.name(), .seed = options_.seed};
+    for (; run_.next < options_.first + options_.traces; ++run_.next) {
+      if (run_.next % options_.shards != options_.shard - 1) continue;
+      if (options_.stop && options_.stop()) break;
+      if (options_.for_seconds > 0 && since(start) >= options_.for_seconds) break;
+      one_trace();
+      if (result.finds.size() >= options_.max_causes) {
+        result.notes.push_back(fmt::format("stopped after {} different causes", result.finds.size()));
+        ++run_.next;
+        break;
+      }
+      if (options_.progress) options_.progress(result.traces, result.steps, result.finds.size());
+    }
+    conclude();
+    result.seconds = since(start);
+    return std::move(run_);
+  }
+
+ private:
+  void one_trace() {
+    auto& result = run_.result;
+    const auto trace = generate(generator_, options_.seed, run_.next).value();
+    Conformance outcome;
+    try {
+      outcome = conformer_.run(trace, [&](const StepRecord& record) { count(trace, record); });
+    } catch (const NotCapable& why) {
+      if (result.skipped++ == 0) result.notes.push_back(fmt::format("skipped: {}", why.what()));
+      return;
+    }
+    ++result.traces;
+    result.steps += outcome.steps;
+    result.unobserved += outcome.unobserved;
+    run_.statistics.add_trace();
+    cut_ += outcome.cut;
+    if (outcome.divergence) found(trace, *outcome.divergence);
+  }
+
+  void count(const Trace& trace, const StepRecord& record) {
+    if (record.step == nullptr) return;
+    size_t depth = 0;
+    for (const auto& task : record.model->tasks)
+      if (task.number == record.step->task)
+        for (const auto& view : task.view) depth = std::max(depth, view.size());
+    run_.statistics.add(*record.step, trace.start, conformer_.model().processes().live_tasks(), depth);
+  }
+
+  void found(const Trace& trace, const Divergence& divergence) {
+    auto& finds = run_.result.finds;
+    auto known = std::find_if(finds.begin(), finds.end(), [&](const auto& f) { return f.divergence.cause == divergence.cause; });
+    if (known != finds.end()) {
+      ++known->times;
+      return;
+    }
+    Find find{.divergence = divergence, .trace = trace, .seed = options_.seed, .index = run_.next};
+    find.name = fmt::format("seed {} trace {}", options_.seed, run_.next);
+    find.runs = options_.repeats;
+    for (int i = 1; i < options_.repeats; ++i)
+      find.repeated += same_cause(conformer_.run(trace).divergence, divergence.cause);
+    if (!find.flaky()) {
+      auto shrunk = shrink(trace, options_.model, [&](const Trace& candidate) {
+        return diverges_every_time(conformer_, candidate, divergence.cause, options_.repeats);
+      }, options_.stop);
+      find.trace = std::move(shrunk.trace);
+      if (auto again = conformer_.run(find.trace).divergence) find.divergence = std::move(*again);
+    }
+    finds.push_back(std::move(find));
+  }
+
+  void conclude() {
+    auto& result = run_.result;
+    run_.statistics.add_coverage(conformer_.model().coverage());
+    result.shortcomings = run_.statistics.shortcomings();
+    add_statistics(result, run_.statistics, faults_);
+    if (!faults_ && options_.faults) result.notes.push_back(fmt::format("{} cannot fail allocations: none were failed", target_.name()));
+    if (cut_ != 0)
+      result.notes.push_back(fmt::format("{} traces ended early: a failed allocation hit only one of two designs", cut_));
+    if (result.unobserved != 0) result.notes.push_back(fmt::format("unobserved: {}", target_.capabilities().unobserved));
+  }
+
+  const FuzzOptions& options_;
+  Target& target_;
+  bool faults_;
+  rc::Gen<Trace> generator_;
+  Conformer conformer_;
+  FuzzRun run_;
+  uint64_t cut_ = 0;
+};
+
+}  // namespace
+
+FuzzRun fuzz(const FuzzOptions& options, Target& target) { return Campaign(options, target).go(); }
+
+ShrinkRun shrink_divergence(const Trace& trace, const std::string& model, Target& target, FactSet asked, int repeats,
+                            const std::function<bool()>& stop) {
+  Conformer conformer(model, &target, asked);
+  ShrinkRun run;
+  run.find.trace = trace;
+  auto first = conformer.run(trace).divergence;
+  if (!first) return run;
+  run.diverges = true;
+  run.find.divergence = *first;
+  run.find.runs = repeats;
+  for (int i = 1; i < repeats; ++i) run.find.repeated += same_cause(conformer.run(trace).divergence, first->cause);
+  if (run.find.flaky()) return run;
+  auto shrunk = shrink(trace, model, [&](const Trace& candidate) {
+    return diverges_every_time(conformer, candidate, first->cause, repeats);
+  }, stop);
+  run.tried = shrunk.tried;
+  run.find.trace = std::move(shrunk.trace);
+  if (auto again = conformer.run(run.find.trace).divergence) run.find.divergence = std::move(*again);
+  return run;
+}
+
+}  // namespace lockstep

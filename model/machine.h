@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Runs the steps of a trace on a mechanism's text in the concrete world: no virtual call, and no allocation per step
+// once the pools have grown. Who is there and who has died is the process table's job, the rest is the text's.
+#pragma once
+
+#include "model/process_table.h"
+#include "model/seccomp.h"
+#include "model/target.h"
+#include "model/v5_intended.h"
+#include "model/v5_posted.h"
+#include "model/v6_posted.h"
+
+namespace lockstep {
+
+inline constexpr uint32_t kMaxPages = 64;         // node designs: pages of all rules of a view
+inline constexpr uint32_t kMaxPathLength = 32768;  // seccomp: converted instructions on a path
+
+// A fork that the trace says fails names no child; should it succeed here, the child gets a number from the far end.
+inline Step with_child_name(Step step, const ProcessTable& processes) {
+  if (step.made == 0) {
+    step.made = kMaxTasks;
+    while (processes.exists(step.made)) --step.made;
+  }
+  return step;
+}
+
+template <class Mechanism>
+class NodeMachine {
+ public:
+  using Task = Ref<NodeTask>;
+  ConcreteWorld<typename Mechanism::State> world;
+  ProcessTable processes;
+
+  NodeMachine() { world.memory.limit = kMaxPages; }
+  void reset(const Start& start) {
+    world.memory.clear();
+    processes.reset();
+    world.memory.template pool<NodeTask>().alloc_at(1);
+    world.store(f::nnp, Task{1}, start.nnp);
+    world.store(f::cap, Task{1}, start.cap);
+  }
+  Outcome step(const Step& step) {
+    world.begin_step(step.fail_alloc);
+    switch (step.op) {
+      case Op::append: return {append(step)};
+      case Op::fork: return {fork(with_child_name(step, processes))};
+      case Op::exit: exit(step.task); return {};
+      default: return {};  // exec changes nothing: one thread a process here
+    }
+  }
+
+ private:
+  // The program is loaded by the caller before the call and held by an fd until the call is over.
+  int append(const Step& step) {
+    auto& progs = world.memory.template pool<Prog>();
+    Ref<Prog> prog{progs.alloc()};
+    progs[prog.index] = {1, step.pages, step.made};
+    int error = Mechanism::append(world, Task{step.task}, prog, step);
+    put_prog(world, prog);
+    return error;
+  }
+  int fork(const Step& step) {
+    int error = Mechanism::fork(world, Task{step.task}, step);
+    if (error == 0) processes.fork(step.task, step.made);
+    return error;
+  }
+  void exit(uint16_t task) {
+    Mechanism::exit(world, Task{task});
+    world.free(Task{task});
+    processes.exit_reaped(task);
+  }
+};
+
+class SeccompMachine {
+ public:
+  using Task = Ref<SeccompTask>;
+  ConcreteWorld<Seccomp::State> world;
+  ProcessTable processes;
+
+  explicit SeccompMachine(SeccompSwitches switches = {}) {
+    world.memory.switches = switches;
+    world.memory.limit = kMaxPathLength;
+  }
+  void reset(const Start& start) {
+    world.memory.clear();
+    processes.reset();
+    world.memory.pool<SeccompTask>().alloc_at(1);
+    world.store(f::task_nnp, Task{1}, start.nnp);
+    world.store(f::task_cap, Task{1}, start.cap);
+  }
+  Outcome step(const Step& step) {
+    world.begin_step(step.fail_alloc);
+    switch (step.op) {
+      case Op::attach: return {attach(step)};
+      case Op::fork:
+      case Op::thread: return {clone(with_child_name(step, processes))};
+      case Op::exec: return {exec(step)};
+      case Op::exit: processes.exit(step.task); deaths(); return {};
+      case Op::reap: return {reap(step)};
+      default: return {};
+    }
+  }
+
+ private:
+  int attach(const Step& step) {
+    int error = Seccomp::attach(world, Task{step.task}, step);
+    if (error == 0) world.memory.pool<Filter>()[world.load(f::filter, Task{step.task}).index].number = step.made;
+    return error;
+  }
+  int clone(const Step& step) {
+    int error = Seccomp::clone(world, Task{step.task}, step);
+    if (error != 0) return error;
+    if (step.op == Op::fork) processes.fork(step.task, step.made);
+    else processes.thread(step.task, step.made);
+    return 0;
+  }
+  int exec(const Step& step) {
+    int error = Seccomp::exec(world, step);
+    if (error != 0) return error;
+    processes.exec(step.task);
+    deaths();
+    return 0;
+  }
+  int reap(const Step& step) {
+    int error = processes.reap(step.task, step.child);
+    deaths();
+    return error;
+  }
+  void deaths() {
+    for (const auto& event : processes.events()) {
+      if (event.what == TaskEvent::What::exited) Seccomp::exit(world, world.memory.switches, Task{event.task});
+      else Seccomp::reap(world, world.memory.switches, Task{event.task});
+    }
+  }
+};
+
+}  // namespace lockstep

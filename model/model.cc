@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "model/model.h"
+
+#include <algorithm>
+
+#include "model/state_facts.h"
+
+namespace lockstep {
+
+namespace {
+
+constexpr const char* kBranchNames[] = {
+#define X(name, text) #name,
+    LOCKSTEP_BRANCHES(X)
+#undef X
+};
+constexpr const char* kBranchTexts[] = {
+#define X(name, text) text,
+    LOCKSTEP_BRANCHES(X)
+#undef X
+};
+
+using enum Branch;
+
+// The system call's own checks and what every design does with rules.
+const std::vector<Branch> kRuleBranches = {
+    no_nnp,     no_cap,         null_arg, bad_flags, bad_arg,          closed_fd,    other_fd,  wrong_type,
+    first_append, over_limit,   no_rule,  no_events, no_filled_events, events_freed, prog_freed, rules_end,
+    rule_kept,  no_task,        fork_shares, exit_puts, slot_empty};
+
+std::vector<Branch> with(std::initializer_list<Branch> more) {
+  auto all = kRuleBranches;
+  all.insert(all.end(), more);
+  return all;
+}
+
+const std::vector<Branch> kSeccompBranches = {
+    bad_flags,   bad_arg,         bad_length, no_nnp,     no_cap,     no_filter, no_instructions, no_program,
+    bad_instructions, refused_program, over_limit, no_task, fork_shares, users_end, still_used,   refs_end,
+    still_held,  bad_path};
+
+const std::vector<ModelInfo> kModels = {
+    {"v5-intended", "v5-intended", PromiseKind::node, "the Landlock v5 node design as its thread describes it",
+     with({no_node, nodes_end, node_kept, owner_here, owner_exits}), {rule_kept}},
+    {"v5-posted", "v5-posted", PromiseKind::node, "the Landlock v5 node design as it was posted",
+     with({events_charged, no_node, nodes_end, node_kept, owner_here, becomes_owner, owned_by_other, rule_in_use,
+           node_shared}),
+     {owner_here, becomes_owner, owned_by_other, rule_in_use, node_shared, node_kept}},
+    {"v6-posted", "v6-posted", PromiseKind::copy, "the next revision: no nodes, events copied when shared",
+     with({events_charged, rule_in_use}), {rule_in_use}},
+    {"seccomp", "seccomp", PromiseKind::copy, "seccomp filter trees, Linux 6.11 and later: exit drops the filter",
+     kSeccompBranches, {}},
+    {"seccomp@6.1", "seccomp", PromiseKind::copy, "seccomp filter trees, Linux up to 6.10: the reap drops the filter",
+     kSeccompBranches, {}},
+};
+
+template <class Machine>
+class ModelOf : public Model {
+ public:
+  ModelOf(const ModelInfo& info, Machine machine) : info_(info), machine_(std::move(machine)) {}
+  const ModelInfo& info() const override { return info_; }
+  void reset(const Start& start) override { machine_.reset(start); }
+  Outcome step(const Step& step) override { return machine_.step(step); }
+  void observe(Snapshot& snapshot) const override { show(machine_, snapshot); }
+  std::unique_ptr<Model> clone() const override { return std::make_unique<ModelOf>(*this); }
+  const ProcessTable& processes() const override { return machine_.processes; }
+  const Coverage& coverage() const override { return machine_.world.coverage; }
+  uint32_t allocations() const override { return machine_.world.allocations(); }
+  uint32_t limit() const override { return machine_.world.memory.limit; }
+  void set_limit(uint32_t limit) override { machine_.world.memory.limit = limit; }
+
+ private:
+  const ModelInfo& info_;
+  Machine machine_;
+};
+
+template <class Machine>
+std::unique_ptr<Model> make(const ModelInfo& info, Machine machine) {
+  auto model = std::make_unique<ModelOf<Machine>>(info, std::move(machine));
+  model->reset({});
+  return model;
+}
+
+}  // namespace
+
+const char* name_of(Branch branch) { return kBranchNames[static_cast<size_t>(branch)]; }
+const char* text_of(Branch branch) { return kBranchTexts[static_cast<size_t>(branch)]; }
+
+std::span<const ModelInfo> models() { return kModels; }
+
+const ModelInfo* find_model(std::string_view name) {
+  auto found = std::find_if(kModels.begin(), kModels.end(), [&](const auto& m) { return m.name == name; });
+  return found == kModels.end() ? nullptr : &*found;
+}
+
+std::unique_ptr<Model> make_model(std::string_view name) {
+  const auto* info = find_model(name);
+  if (info == nullptr) return nullptr;
+  if (name == "v5-intended") return make(*info, NodeMachine<V5Intended>());
+  if (name == "v5-posted") return make(*info, NodeMachine<V5Posted>());
+  if (name == "v6-posted") return make(*info, NodeMachine<V6Posted>());
+  return make(*info, SeccompMachine({.release_at_reap = name == "seccomp@6.1"}));
+}
+
+}  // namespace lockstep

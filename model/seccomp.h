@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// seccomp filter trees: kernel/seccomp.c of Linux 6.1 to 6.18 (docs/mechanisms.md, section A). Who exits and who is
+// released, and when, is process life (process_table.h); here stands what that does to filters.
+#pragma once
+
+#include <cerrno>
+
+#include "model/trace.h"
+#include "model/world.h"
+
+namespace lockstep {
+
+struct Filter {
+  int32_t refs;      // tasks, child filters and the listener that hold it in memory
+  int32_t users;     // tasks that use it, and child filters that are used
+  Ref<Filter> prev;  // never changes once attached
+  uint32_t len;      // converted instructions of its program; an input, never computed
+  uint16_t number;   // F number in the trace; the mechanism never reads it
+};
+// The program's own memory while a filter is prepared; it is owned 1:1 by its filter afterwards and has no counter.
+struct FilterProg {
+  uint32_t len;
+};
+struct SeccompTask {
+  Ref<Filter> filter;
+  int32_t mode;   // 0 off, 2 filter
+  int32_t count;  // filters on its path
+  bool nnp;
+  bool cap;
+};
+
+namespace f {
+inline constexpr Field<Filter, int32_t> refs{"filter.refs", &Filter::refs};
+inline constexpr Field<Filter, int32_t> users{"filter.users", &Filter::users};
+inline constexpr Field<Filter, Ref<Filter>> filter_prev{"filter.prev", &Filter::prev};
+inline constexpr Field<Filter, uint32_t> len{"filter.len", &Filter::len};
+inline constexpr Field<SeccompTask, Ref<Filter>> filter{"task.filter", &SeccompTask::filter};
+inline constexpr Field<SeccompTask, int32_t> mode{"task.mode", &SeccompTask::mode};
+inline constexpr Field<SeccompTask, int32_t> count{"task.filter_count", &SeccompTask::count};
+inline constexpr Field<SeccompTask, bool> task_nnp{"task.nnp", &SeccompTask::nnp};
+inline constexpr Field<SeccompTask, bool> task_cap{"task.cap", &SeccompTask::cap};
+}  // namespace f
+
+// What differs between kernel versions.
+struct SeccompSwitches {
+  bool release_at_reap = false;  // up to 6.10: a zombie keeps its filter until it is reaped; from 6.11 exit drops it
+};
+
+struct Seccomp {
+  struct State : Memory<SeccompTask, Filter, FilterProg> {
+    SeccompSwitches switches;
+  };
+
+  // A filter that nobody knows of yet. The program is copied in and checked before the filter exists as such.
+  template <class W>
+  static auto prepare(W& w, const Step& args, int& error) {
+    auto filter = w.template alloc<Filter>();
+    if (w.branch(Branch::no_filter, w.is_null(filter))) {
+      error = w.fail(ENOMEM);
+      return filter;
+    }
+    error = check_program(w, args);
+    if (error != 0) {
+      w.free(filter);
+      return w.template null<Filter>();
+    }
+    w.store(f::refs, filter, 1);
+    w.store(f::users, filter, 1);
+    w.store(f::len, filter, args.len);
+    return filter;
+  }
+
+  template <class W>
+  static int check_program(W& w, const Step& args) {
+    if (w.branch(Branch::no_instructions, args.arg == Arg::noinsns)) return w.fail(EINVAL);
+    auto prog = w.template alloc<FilterProg>();
+    if (w.branch(Branch::no_program, w.is_null(prog))) return w.fail(ENOMEM);
+    w.free(prog);  // from here on part of its filter, or given back
+    if (w.branch(Branch::bad_instructions, args.arg == Arg::badinsns)) return w.fail(EFAULT);
+    if (w.branch(Branch::refused_program, args.arg == Arg::invalid)) return w.fail(EINVAL);
+    return 0;
+  }
+
+  template <class W, class Task>
+  static int attach(W& w, Task caller, const Step& args) {
+    if (w.branch(Branch::bad_flags, args.flags != 0)) return w.fail(EINVAL);
+    if (w.branch(Branch::bad_arg, args.arg == Arg::null || args.arg == Arg::bad)) return w.fail(EFAULT);
+    if (w.branch(Branch::bad_length, args.arg == Arg::empty || args.arg == Arg::large)) return w.fail(EINVAL);
+    if (w.branch(Branch::no_nnp, !w.load(f::task_nnp, caller)))
+      if (w.branch(Branch::no_cap, !w.load(f::task_cap, caller))) return w.fail(EACCES);
+    int error = 0;
+    auto filter = prepare(w, args, error);
+    if (error != 0) return error;
+    auto old = w.load(f::filter, caller);
+    auto path = w.sum(f::filter_prev, old, [&](auto each) { return w.load(f::len, each) + kPathPenalty; });
+    if (w.branch(Branch::over_limit, path + w.load(f::len, filter) > w.limit())) {
+      w.free(filter);  // straight away, whatever its refs say
+      return w.fail(ENOMEM);
+    }
+    w.store(f::filter_prev, filter, old);  // the task's reference on the old filter moves over
+    w.publish(f::filter, caller, filter);
+    w.store(f::count, caller, w.load(f::count, caller) + 1);
+    w.store(f::mode, caller, kModeFilter);
+    return 0;
+  }
+
+  // fork and thread alike: the child has what its parent has; the references are taken after the last failure point.
+  template <class W, class Task>
+  static int clone(W& w, Task parent, const Step& args) {
+    auto child = w.template alloc_named<SeccompTask>(args.made);
+    if (w.branch(Branch::no_task, w.is_null(child))) return w.fail(ENOMEM);
+    if (w.branch(Branch::bad_arg, args.arg == Arg::bad)) {
+      w.free(child);
+      return w.fail(EFAULT);
+    }
+    w.store(f::task_nnp, child, w.load(f::task_nnp, parent));
+    w.store(f::task_cap, child, w.load(f::task_cap, parent));
+    w.store(f::mode, child, w.load(f::mode, parent));
+    w.store(f::count, child, w.load(f::count, parent));
+    auto filter = w.load(f::filter, parent);
+    if (w.branch(Branch::fork_shares, !w.is_null(filter))) {
+      w.inc(f::refs, filter);
+      w.inc(f::users, filter);
+    }
+    w.store(f::filter, child, filter);
+    return 0;
+  }
+
+  // Drops the task's filter: first whoever no longer has a user stops being in use, then what nobody holds is freed.
+  template <class W, class Task>
+  static void release(W& w, Task task) {
+    auto filter = w.load(f::filter, task);
+    w.store(f::filter, task, w.template null<Filter>());
+    walk_users(w, filter);
+    walk_refs(w, filter);
+  }
+  template <class W, class F>
+  static void walk_users(W& w, F filter) {
+    w.loop(filter, [&](auto& used) {
+      if (w.branch(Branch::users_end, w.is_null(used))) return false;
+      if (w.branch(Branch::still_used, !w.dec_and_test(f::users, used))) return false;
+      used = w.load(f::filter_prev, used);
+      return true;
+    });
+  }
+  template <class W, class F>
+  static void walk_refs(W& w, F filter) {
+    w.loop(filter, [&](auto& held) {
+      if (w.branch(Branch::refs_end, w.is_null(held))) return false;
+      if (w.branch(Branch::still_held, !w.dec_and_test(f::refs, held))) return false;
+      auto older = w.load(f::filter_prev, held);
+      w.free(held);
+      held = older;
+      return true;
+    });
+  }
+
+  // The task is dead but not yet gone.
+  template <class W, class Task>
+  static void exit(W& w, const SeccompSwitches& switches, Task task) {
+    if (!switches.release_at_reap) release(w, task);
+  }
+  // The kernel forgets the task.
+  template <class W, class Task>
+  static void reap(W& w, const SeccompSwitches& switches, Task task) {
+    if (switches.release_at_reap) release(w, task);
+    w.free(task);
+  }
+
+  template <class W>
+  static int exec(W& w, const Step& args) {
+    if (w.branch(Branch::bad_path, args.arg == Arg::bad)) return w.fail(EFAULT);
+    return 0;
+  }
+
+  static constexpr uint32_t kPathPenalty = 4;  // each filter that is on the path already counts this much more
+  static constexpr int kModeFilter = 2;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A target is something that runs steps and lets itself be looked at. The pure interface; harness/ implements it.
+#pragma once
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "model/facts.h"
+#include "model/trace.h"
+
+namespace lockstep {
+
+// What a step gave back. `error` is an errno (0: success).
+struct Outcome {
+  int error = 0;
+  bool operator==(const Outcome&) const = default;
+};
+
+struct Capabilities {
+  std::string layout;        // counters are compared with a model of the same layout; "" if none are shown
+  FactSet facts;             // what observe() fills
+  bool faults = false;       // `fail=` can be carried out
+  std::string unobserved;    // why a fact is missing, one sentence; empty if nothing is
+};
+
+// The environment cannot do what was asked: exit code 3. The message names the remedy.
+struct Unavailable : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+// The thing under test broke: crashed, hung, warned. A divergence, tied to the step that was running.
+struct TargetFault : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+// This trace asks for what this target cannot do (a fault where none can be injected, more tasks than it has room for).
+struct NotCapable : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+class Target {
+ public:
+  virtual ~Target() = default;
+  virtual const std::string& name() const = 0;          // as on the command line: "sim:v5"
+  virtual const Capabilities& capabilities() const = 0;
+  // Everything of the last trace is gone afterwards; P1 exists with what `trace.start` says.
+  // Throws NotCapable if the trace cannot be run here, before any of its steps.
+  virtual void reset(const Trace& trace) = 0;
+  // REQUIRES: step.task exists and has not exited. On success the name step.made belongs to what was made.
+  virtual Outcome step(const Step& step) = 0;
+  // The state after the last step, in any order; `snapshot` was cleared.
+  virtual void observe(Snapshot& snapshot) = 0;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "oracle/property.h"
+
+#include <cassert>
+
+namespace lockstep {
+
+namespace {
+
+struct Named {
+  const char* name;
+  const char* text;
+};
+constexpr Named kNames[kProperties] = {
+    {"isolation", "an append changes no view but the caller's and those that the promise names"},
+    {"inheritance", "a child starts with its parent's view, and later appends reach it exactly where promised"},
+    {"append-only", "while a task lives, no rule leaves its view"},
+    {"no-use-after-free", "no live pointer leads to a freed object, nothing is freed twice, no counter goes below 0"},
+    {"refcount-exact", "every counter equals the number of references to its object"},
+    {"no-leak", "an object that nothing references is freed"},
+    {"owner-valid", "an owner names a live slot or task that holds this very node"},
+    {"acyclic", "prev chains end, and so does every put"},
+    {"limit", "an append fails for its size if and only if the stated sum exceeds the bound"},
+    {"error-atomic", "a failed operation leaves every view, counter and object as before"},
+    {"reachable-branches", "every branch of the mechanism can be taken"},
+    {"linearizable", "concurrent operations come out as in some order of them"},
+};
+
+using enum Property;
+constexpr auto kHolds = Expected::holds;
+constexpr auto kBroken = Expected::broken;
+constexpr auto kNone = Expected::not_applicable;
+constexpr auto kOpen = Expected::undecided;
+constexpr std::string_view kNeedsInterleavings = "needs interleavings, which nothing here runs yet";
+constexpr std::string_view kFailedRuleLeaks =
+    "a rule starts with usage 0; when the allocation after it fails, the put takes it to -1 and never frees it";
+
+constexpr ExpectedOutcome kOutcomes[] = {
+    {"v5-intended", refcount_exact, kHolds, "each pointer takes its reference and each put drops one"},
+    {"v5-intended", no_use_after_free, kHolds, "an object is freed at 0, when no pointer to it is left"},
+    {"v5-intended", no_leak, kHolds, "a failed append puts all that it made, and rules start with usage 1"},
+    {"v5-intended", owner_valid, kHolds, "owner is the task that made the node, cleared at its exit"},
+    {"v5-intended", isolation, kHolds, "only the owner updates a node in place; everybody else gets nodes of its own"},
+    {"v5-intended", inheritance, kHolds, "new nodes link to the inherited ones, for all events at once"},
+    {"v5-intended", append_only, kHolds, "a node's list only grows at its head"},
+    {"v5-intended", error_atomic, kHolds, "nothing of the caller's is touched before the last allocation"},
+    {"v5-intended", limit, kHolds, "an events object is counted where one takes the place of another"},
+    {"v5-intended", acyclic, kHolds, "prev leads to what was there before"},
+    {"v5-intended", reachable_branches, kBroken,
+     "a rule is only ever held once, by its node or by the next rule, so its put always frees it"},
+    {"v5-intended", linearizable, kOpen, kNeedsInterleavings},
+
+    {"v5-posted", refcount_exact, kBroken, kFailedRuleLeaks},
+    {"v5-posted", no_use_after_free, kBroken, "the usage of a rule whose append failed goes below 0"},
+    {"v5-posted", no_leak, kBroken, kFailedRuleLeaks},
+    {"v5-posted", owner_valid, kHolds, "the only owners are those of filled events, and these are in their slots"},
+    {"v5-posted", isolation, kBroken,
+     "owner is the address of a slot of events that fork shares, so a child counts as the owner of its parent's node"},
+    {"v5-posted", inheritance, kBroken, "events stay shared with the child, whoever of the two appends later"},
+    {"v5-posted", append_only, kHolds, "a node's list only grows at its head"},
+    {"v5-posted", error_atomic, kBroken, kFailedRuleLeaks},
+    {"v5-posted", limit, kBroken, "an in-place append to shared events pays for an events object that it does not make"},
+    {"v5-posted", acyclic, kHolds, "prev leads to what was there before"},
+    {"v5-posted", reachable_branches, kBroken,
+     "whoever has events owns their nodes, so neither the taking over nor the node fork is ever reached"},
+    {"v5-posted", linearizable, kOpen, kNeedsInterleavings},
+
+    {"v6-posted", refcount_exact, kBroken, kFailedRuleLeaks},
+    {"v6-posted", no_use_after_free, kBroken, "the usage of a rule whose append failed goes below 0"},
+    {"v6-posted", no_leak, kBroken, kFailedRuleLeaks},
+    {"v6-posted", owner_valid, kNone, "this design has no owners"},
+    {"v6-posted", isolation, kHolds, "shared events are copied before they are changed"},
+    {"v6-posted", inheritance, kHolds, "a child shares its parent's events until one of them appends"},
+    {"v6-posted", append_only, kHolds, "a list only grows at its head"},
+    {"v6-posted", error_atomic, kBroken, kFailedRuleLeaks},
+    {"v6-posted", limit, kHolds, "an events object is counted where one takes the place of another"},
+    {"v6-posted", acyclic, kHolds, "prev leads to what was there before"},
+    {"v6-posted", reachable_branches, kBroken, "the WARN for a rule in use: a rule is linked once, straight after it is made"},
+    {"v6-posted", linearizable, kOpen, kNeedsInterleavings},
+
+    {"seccomp", refcount_exact, kHolds, "refs and users are taken after the last failure point and dropped by one walk each"},
+    {"seccomp", no_use_after_free, kHolds, "a filter is freed at refs 0, when no pointer to it is left"},
+    {"seccomp", no_leak, kHolds, "the refs walk goes on along prev"},
+    {"seccomp", owner_valid, kNone, "filters have no owners"},
+    {"seccomp", isolation, kHolds, "an attached filter never changes; a new one is linked by the caller alone"},
+    {"seccomp", inheritance, kHolds, "a child starts at its parent's filter"},
+    {"seccomp", append_only, kHolds, "prev never changes"},
+    {"seccomp", error_atomic, kHolds, "a filter that is not attached is freed directly"},
+    {"seccomp", limit, kHolds, "the sum along prev is what is compared with the bound"},
+    {"seccomp", acyclic, kHolds, "prev leads to what was there before"},
+    {"seccomp", reachable_branches, kHolds, "no branch is there without need"},
+    {"seccomp", linearizable, kOpen, kNeedsInterleavings},
+};
+
+}  // namespace
+
+const char* name_of(Property property) { return kNames[static_cast<size_t>(property)].name; }
+const char* text_of(Property property) { return kNames[static_cast<size_t>(property)].text; }
+
+std::optional<Property> find_property(std::string_view name) {
+  for (int i = 0; i < kProperties; ++i)
+    if (name == kNames[i].name) return static_cast<Property>(i);
+  return std::nullopt;
+}
+
+bool checked_each_step(Property property) { return property != reachable_branches && property != linearizable; }
+
+const char* name_of(Expected expected) {
+  constexpr const char* kTexts[] = {"holds", "broken", "n/a", "undecided"};
+  return kTexts[static_cast<size_t>(expected)];
+}
+
+std::span<const ExpectedOutcome> expected_outcomes() { return kOutcomes; }
+
+const ExpectedOutcome& expected_outcome(std::string_view model, Property property) {
+  model = model.substr(0, model.find('@'));
+  for (const auto& outcome : kOutcomes)
+    if (outcome.model == model && outcome.property == property) return outcome;
+  assert(!"a model without expected outcomes");
+  return kOutcomes[0];
+}
+
+}  // namespace lockstep

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a checking command found, as data: fuzz, replay, check and nightly fill it, reports read it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/trace.h"
+#include "oracle/conform.h"
+
+namespace lockstep {
+
+enum class Verdict : uint8_t { conforms, diverges, inconclusive };
+const char* name_of(Verdict verdict);  // "CONFORMS"
+
+// A divergence with the trace that shows it.
+struct Find {
+  Divergence divergence;
+  Trace trace;             // shrunk
+  std::string name;        // of the trace's file, or "seed 7 trace 42"
+  uint64_t seed = 0;       // fuzz: of the run, and the number of the trace in it
+  uint64_t index = 0;
+  uint64_t times = 1;      // equal causes in the same run
+  int repeated = 1;        // runs of the unshrunk trace that diverged in the same way
+  int runs = 1;            // runs of the unshrunk trace
+  bool expected = false;   // an `expect` line of the trace foresees it
+  bool flaky() const { return repeated < runs; }
+};
+
+struct Named {
+  std::string name;
+  std::string value;
+};
+
+// One line of a report: one model against one target, or alone.
+struct Result {
+  std::string job;     // "fuzz", "replay", "check"
+  std::string model;
+  std::string target;  // empty: the model alone
+  uint64_t traces = 0;
+  uint64_t steps = 0;
+  uint64_t unobserved = 0;
+  uint64_t skipped = 0;                     // traces that this target cannot run
+  std::vector<Find> finds;                  // unexpected first
+  std::vector<std::string> missing;         // `expect` lines whose divergence did not appear
+  std::vector<std::string> shortcomings;    // why nothing can be concluded
+  std::vector<std::string> notes;           // what was skipped or not observed, and why
+  std::vector<Named> statistics;            // what was generated, for people
+  double seconds = 0;
+  uint64_t seed = 0;
+
+  uint64_t expected() const;
+  uint64_t unexpected() const;
+  Verdict verdict() const;
+};
+
+// "Verdict: CONFORMS model=… target=… traces=… steps=… divergences=… expected=… unobserved=… skipped=…"
+std::string verdict_line(const Result& result);
+// 0 as expected, 1 not, 4 inconclusive.
+int exit_code(const Result& result);
+
+}  // namespace lockstep
