@@ -49,7 +49,10 @@ const char* fact_name(Difference::What what) {
 }  // namespace
 
 Conformer::Conformer(const std::string& model, Target* target, FactSet asked)
-    : model_(make_model(model)),
+    : Conformer(make_model(model), target, asked) {}
+
+Conformer::Conformer(std::unique_ptr<Model> model, Target* target, FactSet asked)
+    : model_(std::move(model)),
       target_(target),
       asked_(asked),
       model_checker_(model_->info().promise, true),

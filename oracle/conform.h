@@ -45,8 +45,9 @@ struct Conformance {
 
 class Conformer {
  public:
-  // target may be null: the model alone. REQUIRES: make_model(model) exists.
+  // target may be null: the model alone. REQUIRES: there is a model of that name.
   Conformer(const std::string& model, Target* target, FactSet asked = {});
+  Conformer(std::unique_ptr<Model> model, Target* target, FactSet asked = {});
   // Throws NotCapable if the target cannot run this trace at all.
   Conformance run(const Trace& trace, const Watcher& watch = {});
   Model& model() { return *model_; }

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli/common.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+
+#include "model/model.h"
+#include "model/trace_text.h"
+#include "reports/format.h"
+
+namespace lockstep::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+volatile std::sig_atomic_t received_signal = 0;
+void on_signal(int signal) { received_signal = signal; }
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+}  // namespace
+
+void add_output(CLI::App& app, Output& output) {
+  app.add_option("--format", output.format, "text, json, junit or ktap")
+      ->check(CLI::IsMember({"text", "json", "junit", "ktap"}))
+      ->capture_default_str();
+  app.add_option("--color", output.color, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+}
+
+bool use_color(const Output& output) {
+  if (output.color != "auto") return output.color == "always";
+  return std::getenv("NO_COLOR") == nullptr && isatty(STDOUT_FILENO) == 1;
+}
+
+int report(const std::vector<Result>& results, const Output& output) {
+  fmt::print("{}", render(results, output.format, use_color(output)));
+  int code = kOk;
+  for (const auto& result : results) {
+    const int each = exit_code(result);
+    if (each == kUnexpected || code == kOk) code = each;
+  }
+  return results.empty() ? kInconclusive : code;
+}
+
+double parse_duration(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const std::string unit(end, text.data() + text.size());
+  const double scale = unit.empty() || unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : 0;
+  if (error != std::errc() || scale == 0 || !(value > 0) || value * scale > 1e9)
+    throw UsageError(fmt::format("{}: not a duration; write it like 90s, 5m or 1h", quoted(text)));
+  return value * scale;
+}
+
+Shard parse_shard(const std::string& text) {
+  Shard shard;
+  const auto* end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), end, shard.index);
+  const bool slash = first.ec == std::errc() && first.ptr != end && *first.ptr == '/';
+  const auto second = slash ? std::from_chars(first.ptr + 1, end, shard.count) : first;
+  if (!slash || second.ec != std::errc() || second.ptr != end || shard.index < 1 || shard.index > shard.count)
+    throw UsageError(fmt::format("{}: not a shard; write it like 2/4", quoted(text)));
+  return shard;
+}
+
+FactSet parse_facts(const std::string& list) {
+  FactSet facts{false, false, false};
+  size_t at = 0;
+  while (at <= list.size()) {
+    const auto comma = std::min(list.find(',', at), list.size());
+    const auto word = list.substr(at, comma - at);
+    if (word == "results") facts.results = true;
+    else if (word == "views") facts.views = true;
+    else if (word == "counters") facts.counters = true;
+    else throw UsageError(fmt::format("{}: not a kind of fact; there are results, views and counters", quoted(word)));
+    at = comma + 1;
+  }
+  return facts;
+}
+
+void require_model(const std::string& name) {
+  if (find_model(name) == nullptr)
+    throw UsageError(fmt::format("{}: no such model; `lockstep models` lists them", quoted(name)));
+}
+
+std::string model_for(const Trace& trace, const std::string& option) {
+  const auto& name = option.empty() ? trace.model : option;
+  if (name.empty()) throw UsageError("the trace names no model: say which with --model");
+  require_model(name);
+  if (const auto why = misfit(trace, name)) throw UsageError(*why);
+  return name;
+}
+
+fs::path state_folder() {
+  if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != 0) return fs::path(state) / "lockstep";
+  const char* home = std::getenv("HOME");
+  return fs::path(home != nullptr && *home != 0 ? home : "/root") / ".local/state/lockstep";
+}
+
+fs::path corpus_folder() {
+  // Installed: beside the program; in a build: in the source tree.
+  std::error_code error;
+  const auto installed = fs::read_symlink("/proc/self/exe", error).parent_path() / "../share/lockstep/corpus";
+  return fs::is_directory(installed, error) ? installed : fs::path(LOCKSTEP_CORPUS);
+}
+
+void install_signal_handlers() {
+  struct sigaction action = {};
+  action.sa_handler = on_signal;  // no SA_RESTART: a call that waits comes back
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+bool interrupted() { return received_signal != 0; }
+void throw_if_interrupted() {
+  if (interrupted()) throw Interrupted{received_signal};
+}
+
+void write_file(const fs::path& path, const std::string& text) {
+  if (path.has_parent_path()) fs::create_directories(path.parent_path());
+  const auto part = fs::path(path.string() + fmt::format(".{}.part", getpid()));
+  {
+    std::ofstream out(part, std::ios::binary);
+    out << text;
+    out.close();
+    if (!out) {
+      std::error_code error;
+      fs::remove(part, error);
+      throw Unavailable(fmt::format("{}: cannot be written; is the folder writable and the disk not full?", path.string()));
+    }
+  }
+  fs::rename(part, path);
+}
+
+Progress::Progress(std::string what) : what_(std::move(what)), terminal_(isatty(STDERR_FILENO) == 1), last_(now()) {}
+
+Progress::~Progress() {
+  if (shown_ && terminal_) fmt::print(stderr, "\r\033[K");
+}
+
+void Progress::show(const std::string& state) {
+  const double wait = terminal_ ? 0.2 : shown_ ? 10 : 2;
+  if (now() - last_ < wait) return;
+  last_ = now();
+  shown_ = true;
+  if (terminal_) fmt::print(stderr, "\r\033[K{}: {}", what_, state);
+  else fmt::print(stderr, "{}: {}\n", what_, state);
+  std::fflush(stderr);
+}
+
+}  // namespace lockstep::cli

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the subcommands share: options, durations, signals, where things are.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "model/target.h"
+#include "model/trace.h"
+#include "oracle/result.h"
+
+namespace lockstep::cli {
+
+// Exit codes: docs/cli.md.
+inline constexpr int kOk = 0, kUnexpected = 1, kUsage = 2, kEnvironment = 3, kInconclusive = 4;
+
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+// A signal asked us to stop: 128 + number, after everything was cleaned up.
+struct Interrupted {
+  int signal;
+};
+
+struct Output {
+  std::string format = "text";
+  std::string color = "auto";
+};
+void add_output(CLI::App& app, Output& output);
+bool use_color(const Output& output);  // on standard output
+// Prints results in the chosen format, their last line the verdict; returns the exit code.
+int report(const std::vector<Result>& results, const Output& output);
+
+double parse_duration(const std::string& text);  // seconds of "90", "90s", "5m", "1h"; throws UsageError
+struct Shard {
+  uint32_t index = 1, count = 1;
+};
+Shard parse_shard(const std::string& text);  // "2/4"; throws UsageError
+FactSet parse_facts(const std::string& list);  // "results,views"; throws UsageError
+
+// The model to use for a trace: the option, or the trace's own. Throws UsageError if there is none or it does not fit.
+std::string model_for(const Trace& trace, const std::string& option);
+void require_model(const std::string& name);
+
+std::filesystem::path state_folder();   // of this user
+std::filesystem::path corpus_folder();  // that this program was built with
+
+void install_signal_handlers();
+bool interrupted();
+void throw_if_interrupted();
+
+// Writes a file so that it is there whole or not at all.
+void write_file(const std::filesystem::path& path, const std::string& text);
+
+// A line about a long step on standard error: rewritten in place on a terminal, now and then elsewhere.
+class Progress {
+ public:
+  explicit Progress(std::string what);
+  ~Progress();
+  void show(const std::string& state);
+
+ private:
+  std::string what_;
+  bool terminal_;
+  bool shown_ = false;
+  double last_ = 0;
+};
+
+}  // namespace lockstep::cli

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Counterexamples as files, and traces run against what they expect.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "model/target.h"
+#include "oracle/result.h"
+
+namespace lockstep::cli {
+
+// How often a trace is run before its divergence is believed: a real kernel is not trusted once.
+int repeats_on(const Target& target);
+
+// Writes the find's trace into the folder and names the find after it.
+void save_find(Find& find, const std::string& model, const std::string& target, const std::filesystem::path& folder);
+
+// The files of a corpus folder, in order.
+std::vector<std::filesystem::path> trace_files(const std::filesystem::path& folder);
+
+// A trace on a target, or on its model alone (null), judged by its `expect` line for that target. Adds to `result`.
+void run_trace(const Trace& trace, const std::string& file, const std::string& model, Target* target, FactSet asked,
+               Result& result);
+
+// What such a line foresees of a divergence; null if the trace says nothing about the target.
+const Expectation* expectation_for(const Trace& trace, const std::string& target);
+
+}  // namespace lockstep::cli

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fuzz/fuzz.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "cli/finds.h"
+#include "harness/targets.h"
+
+namespace lockstep::cli {
+
+namespace {
+
+struct Options {
+  std::string model, target, shard = "1/1", corpus, duration, observe = "results,views,counters";
+  uint64_t traces = 0;
+  uint64_t seed = 0;
+  bool no_faults = false;
+  Output output;
+};
+
+int run(const Options& options) {
+  require_model(options.model);
+  FuzzOptions fuzzing{.model = options.model, .seed = options.seed, .asked = parse_facts(options.observe)};
+  if (fuzzing.seed == 0) fuzzing.seed = std::random_device{}();
+  if (!options.duration.empty()) fuzzing.for_seconds = parse_duration(options.duration);
+  const bool endless = options.traces == 0 && fuzzing.for_seconds > 0;
+  fuzzing.traces = endless ? uint64_t{1} << 40 : options.traces == 0 ? 1000 : options.traces;
+  const auto shard = parse_shard(options.shard);
+  fuzzing.shard = shard.index;
+  fuzzing.shards = shard.count;
+  fuzzing.faults = !options.no_faults;
+  auto target = make_target(options.target);
+  fuzzing.model = probe_preset(options.model, *target);
+  fuzzing.repeats = repeats_on(*target);
+  fuzzing.stop = interrupted;
+  Progress progress(fmt::format("fuzz {} on {}", fuzzing.model, target->name()));
+  fuzzing.progress = [&](uint64_t traces, uint64_t steps, size_t finds) {
+    progress.show(fmt::format("{} traces, {} steps, {} finds", traces, steps, finds));
+  };
+  auto run = fuzz(fuzzing, *target);
+  throw_if_interrupted();
+  const auto folder = options.corpus.empty() ? state_folder() / "finds" : std::filesystem::path(options.corpus);
+  for (auto& find : run.result.finds) save_find(find, fuzzing.model, target->name(), folder);
+  return report({run.result}, options.output);
+}
+
+}  // namespace
+
+void add_fuzz(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  auto* sub = app.add_subcommand("fuzz", "random traces of a model on a target; divergences are shrunk and kept");
+  sub->footer("Example: lockstep fuzz --model v5-intended --target sim:v5 --traces 2000 --seed 7");
+  sub->add_option("--model", options->model, "what should happen")->required();
+  sub->add_option("--target", options->target, "what happens")->required();
+  sub->add_option("--traces", options->traces, "how many (1000, or as many as fit into --for)");
+  sub->add_option("--for", options->duration, "stop after this time: 90s, 5m, 1h");
+  sub->add_option("--seed", options->seed, "same seed, same traces (a random one, printed)");
+  sub->add_option("--shard", options->shard, "I/N: the I-th of N equal parts of the run")->capture_default_str();
+  sub->add_option("--corpus", options->corpus, "where finds are written (lockstep/finds in your state folder)");
+  sub->add_option("--observe", options->observe, "facts that are asked for")->capture_default_str();
+  sub->add_flag("--no-faults", options->no_faults, "do not fail allocations");
+  add_output(*sub, options->output);
+  sub->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace lockstep::cli

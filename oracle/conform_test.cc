@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "oracle/conform.h"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "harness/spec.h"
+#include "model/trace_text.h"
+#include "oracle/result.h"
+#include "oracle/test_doubles.h"
+
+namespace lockstep {
+namespace {
+
+using test::LyingTarget;
+
+Trace story(const std::string& model = "v5-posted") {
+  return parse_trace("lockstep 1\nmodel " + model +
+                         "\nP1 append event=0 -> R1\nP1 fork -> P2\nP1 append event=0 -> R2\nP1 exit\n",
+                     "story");
+}
+
+Trace tree() {
+  return parse_trace("lockstep 1\nmodel seccomp\nP1 attach -> F1\nP1 fork -> P2\nP2 attach -> F2\nP2 exit\n", "tree");
+}
+
+TEST(Conform, AModelConformsToItself) {
+  for (const auto* model : {"v5-intended", "v5-posted", "v6-posted"}) {
+    auto target = make_spec(model);
+    const auto result = Conformer(model, target.get()).run(story(model));
+    EXPECT_FALSE(result.divergence) << model << ": " << result.divergence->text;
+    EXPECT_EQ(result.steps, 4u);
+    EXPECT_EQ(result.unobserved, 0u);
+  }
+}
+
+TEST(Conform, ACounterThatIsOneOffIsFoundAtItsStep) {
+  auto honest = make_spec("seccomp");
+  LyingTarget target(*honest);
+  target.change_facts = [](Snapshot& s, uint32_t step) {
+    if (step == 3) ++s.objects.at(0).counter[1];
+  };
+  const auto result = Conformer("seccomp", &target).run(tree());
+  ASSERT_TRUE(result.divergence);
+  EXPECT_EQ(result.divergence->step, 3u);
+  EXPECT_EQ(result.divergence->property, "refcount-exact");
+  EXPECT_NE(result.divergence->text.find("users"), std::string::npos) << result.divergence->text;
+}
+
+TEST(Conform, APredictionThatIsOneOffIsFound) {
+  auto target = make_spec("seccomp");
+  Conformer conformer(std::make_unique<test::OffByOneModel>(make_model("seccomp"), Kind::filter, 0), target.get());
+  const auto result = conformer.run(tree());
+  ASSERT_TRUE(result.divergence);
+  EXPECT_EQ(result.divergence->step, 1u);
+}
+
+TEST(Conform, AForgottenStepIsFound) {
+  auto honest = make_spec("seccomp");
+  LyingTarget target(*honest);
+  target.forget = [](uint32_t step) { return step == 1; };
+  const auto result = Conformer("seccomp", &target).run(tree());
+  ASSERT_TRUE(result.divergence);
+  EXPECT_EQ(result.divergence->step, 1u);
+}
+
+TEST(Conform, AWrongResultIsFound) {
+  auto honest = make_spec("v5-posted");
+  LyingTarget target(*honest);
+  target.change_outcome = [](Outcome outcome, uint32_t step) { return step == 2 ? Outcome{EAGAIN} : outcome; };
+  const auto result = Conformer("v5-posted", &target).run(story());
+  ASSERT_TRUE(result.divergence);
+  EXPECT_EQ(result.divergence->property, "results");
+  EXPECT_EQ(result.divergence->text, "fork gave EAGAIN, expected success");
+}
+
+TEST(Conform, AFaultOfTheTargetIsADivergenceOfItsStep) {
+  auto honest = make_spec("v5-posted");
+  LyingTarget target(*honest);
+  target.change_outcome = [](Outcome outcome, uint32_t step) {
+    if (step == 3) throw TargetFault("it crashed");
+    return outcome;
+  };
+  const auto result = Conformer("v5-posted", &target).run(story());
+  ASSERT_TRUE(result.divergence);
+  EXPECT_EQ(result.divergence->property, "target");
+  EXPECT_EQ(result.divergence->step, 3u);
+}
+
+TEST(Conform, WhatIsNotShownIsCountedAndConcludesNothing) {
+  auto honest = make_spec("v5-posted");
+  LyingTarget target(*honest);
+  target.capabilities_to_claim().facts.counters = false;
+  target.capabilities_to_claim().layout = "";
+  const auto asked_all = Conformer("v5-posted", &target).run(story());
+  EXPECT_FALSE(asked_all.divergence);
+  EXPECT_EQ(asked_all.unobserved, 4u);
+  const auto asked_less = Conformer("v5-posted", &target, {.counters = false}).run(story());
+  EXPECT_EQ(asked_less.unobserved, 0u);
+
+  Result result{.steps = 4, .unobserved = 4};
+  EXPECT_EQ(result.verdict(), Verdict::inconclusive);
+  EXPECT_EQ(exit_code(result), 4);
+}
+
+TEST(Conform, WhereObjectsDifferTheTargetsOwnReferencesJudge) {
+  // v6 has other objects than v5-intended, and leaks a rule when its events cannot be made.
+  auto target = make_spec("v6-posted");
+  const auto trace = parse_trace("lockstep 1\nmodel v5-intended\nP1 append event=0 fail=alloc:2 = ENOMEM\n", "leak");
+  const auto result = Conformer("v5-intended", target.get()).run(trace);
+  ASSERT_TRUE(result.divergence);
+  EXPECT_EQ(result.divergence->property, "no-use-after-free");
+  EXPECT_EQ(result.divergence->also, (std::vector<std::string>{"refcount-exact", "no-leak", "error-atomic"}));
+}
+
+TEST(Conform, AFaultThatHitsOneOfTwoDesignsEndsTheComparison) {
+  auto target = make_spec("v5-intended");  // its third allocation is a node; v6 has only two
+  const auto trace = parse_trace("lockstep 1\nmodel v6-posted\nP1 append event=0 fail=alloc:3 -> R1\nP1 exit\n", "cut");
+  const auto result = Conformer("v6-posted", target.get()).run(trace);
+  EXPECT_FALSE(result.divergence);
+  EXPECT_TRUE(result.cut);
+  EXPECT_EQ(result.steps, 1u);
+}
+
+TEST(Conform, ATraceThatRecordsAnotherResultThanTheModelIsNotPassedOver) {
+  const auto trace = parse_trace("lockstep 1\nP1 append event=0 pages=64 = E2BIG\n", "wrong");
+  const auto result = Conformer("v5-intended", nullptr).run(trace);
+  ASSERT_TRUE(result.divergence);
+  EXPECT_EQ(result.divergence->property, "trace");
+  EXPECT_EQ(result.divergence->text, "the trace records E2BIG, v5-intended gives success");
+}
+
+TEST(Conform, ExpectedViolationsOfTheModelAreListedAndNotNews) {
+  const auto trace = parse_trace("lockstep 1\nP1 append event=0 -> R1\nP1 fork -> P2\nP2 append event=0 -> R2\n", "story");
+  const auto result = Conformer("v5-posted", nullptr).run(trace);
+  EXPECT_FALSE(result.divergence);
+  EXPECT_EQ(result.model_violations.at(Property::isolation), 3u);
+}
+
+TEST(Result, NothingRunIsNoPass) {
+  EXPECT_EQ(Result{}.verdict(), Verdict::inconclusive);
+  EXPECT_EQ(exit_code(Result{}), 4);
+}
+
+TEST(Result, AnExpectedDivergenceIsFineAndAMissingOneIsNot) {
+  Result result{.traces = 1, .steps = 3};
+  result.finds.push_back({.expected = true});
+  EXPECT_EQ(exit_code(result), 0);
+  EXPECT_EQ(verdict_line(result),
+            "Verdict: DIVERGES model=- target=- traces=1 steps=3 divergences=1 expected=1 unobserved=0 skipped=0");
+  result.finds.clear();
+  result.missing.emplace_back("x expects sim:v5 to diverge, and it did not");
+  EXPECT_EQ(exit_code(result), 1);
+}
+
+TEST(ExpectedOutcomes, EveryModelHasOneForEveryPropertyWithAReason) {
+  int rows = 0;
+  for (const auto& model : models()) {
+    for (int i = 0; i < kProperties; ++i) {
+      const auto& outcome = expected_outcome(model.name, static_cast<Property>(i));
+      EXPECT_EQ(outcome.property, static_cast<Property>(i));
+      EXPECT_FALSE(outcome.reason.empty());
+    }
+    rows += model.name.find('@') == std::string::npos ? kProperties : 0;
+  }
+  EXPECT_EQ(expected_outcomes().size(), static_cast<size_t>(rows));
+}
+
+}  // namespace
+}  // namespace lockstep
