@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// nightly: runs the jobs of jobs.h within a time budget and writes the report.
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "cli/finds.h"
+#include "cli/jobs.h"
+#include "cli/journal.h"
+#include "fuzz/fuzz.h"
+#include "harness/targets.h"
+#include "model/trace_text.h"
+#include "reports/counterexample.h"
+#include "reports/format.h"
+
+namespace lockstep::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Options {
+  std::string duration = "10m", folder, shard = "1/1", corpus;
+  uint64_t seed = 1;
+  bool no_skips = false;
+  Output output;
+};
+
+using Clock = std::chrono::steady_clock;
+
+class Nightly {
+ public:
+  explicit Nightly(const Options& options)
+      : options_(options),
+        folder_(options.folder.empty() ? state_folder() / "nightly" : fs::path(options.folder)),
+        corpus_(options.corpus.empty() ? corpus_folder() : fs::path(options.corpus)),
+        shard_(parse_shard(options.shard)),
+        seconds_left_(parse_duration(options.duration)),
+        journal_(folder_, fmt::format("{} {} {} {} {}", LOCKSTEP_VERSION, options.duration, options.shard, options.seed,
+                                      corpus_.string())) {}
+
+  int run() {
+    if (journal_.resumed()) fmt::print(stderr, "going on with the nightly in {}\n", folder_.string());
+    for (const auto& job : nightly_jobs()) {
+      throw_if_interrupted();
+      const auto* done = journal_.result_of(std::string(job.id));
+      results_.push_back(done != nullptr ? *done : do_job(job));
+      if (done == nullptr) journal_.add(std::string(job.id), results_.back());
+      seconds_left_ -= results_.back().seconds;
+      fmt::print(stderr, "{:<24} {}\n", job.id, verdict_line(results_.back()));
+    }
+    return write_report();
+  }
+
+ private:
+  Result do_job(const Job& job) {
+    const auto start = Clock::now();
+    Result result{.job = std::string(job.id), .model = std::string(job.model), .target = std::string(job.target)};
+    try {
+      switch (job.kind) {
+        case JobKind::corpus_on_models: run_corpus(nullptr, result); break;
+        case JobKind::corpus_on_targets: run_corpus(make_target(result.target).get(), result); break;
+        case JobKind::fuzz: result = run_fuzz(job); break;
+      }
+    } catch (const Unavailable& why) {
+      if (options_.no_skips) throw;
+      result.notes.push_back(fmt::format("skipped: {}", why.what()));
+      ++result.skipped;
+    }
+    throw_if_interrupted();  // a job that was cut short is not done
+    result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    return result;
+  }
+
+  void run_corpus(Target* target, Result& result) {
+    uint32_t number = 0;
+    for (const auto& file : trace_files(corpus_)) {
+      throw_if_interrupted();
+      if (number++ % shard_.count != shard_.index - 1) continue;
+      const auto trace = read_trace(file.string());
+      if (target != nullptr && expectation_for(trace, target->name()) == nullptr) continue;
+      const auto model = target == nullptr ? trace.model : probe_preset(trace.model, *target);
+      run_trace(trace, fs::relative(file, corpus_).string(), model, target, {}, result);
+    }
+  }
+
+  Result run_fuzz(const Job& job) {
+    uint32_t weight_left = 0;
+    for (const auto& each : nightly_jobs())
+      if (journal_.result_of(std::string(each.id)) == nullptr) weight_left += each.weight;
+    auto target = make_target(std::string(job.target));
+    Progress progress(std::string(job.id));
+    FuzzOptions fuzzing{.model = probe_preset(std::string(job.model), *target),
+                        .seed = options_.seed,
+                        .traces = uint64_t{1} << 40,
+                        .for_seconds = std::max(0.5, seconds_left_ * job.weight / weight_left),
+                        .shard = shard_.index,
+                        .shards = shard_.count,
+                        .repeats = repeats_on(*target),
+                        .progress = [&](uint64_t traces, uint64_t steps, size_t finds) {
+                          progress.show(fmt::format("{} traces, {} steps, {} finds", traces, steps, finds));
+                        },
+                        .stop = interrupted};
+    auto result = fuzz(fuzzing, *target).result;
+    result.job = job.id;
+    judge_expected(job, result);
+    for (auto& find : result.finds) save_find(find, result.model, result.target, folder_ / "finds");
+    return result;
+  }
+
+  // A job that is to diverge: its finds are foreseen, and without them something is wrong with us.
+  static void judge_expected(const Job& job, Result& result) {
+    if (job.expected_properties.empty()) return;
+    for (auto& find : result.finds)
+      find.expected = !find.flaky() && job.expected_properties.find(find.divergence.property) != std::string_view::npos;
+    if (result.expected() == 0)
+      result.missing.push_back(fmt::format("{} was to diverge ({}), and did not", job.id, job.reason));
+  }
+
+  int write_report() {
+    fs::remove_all(folder_ / "counterexamples");
+    for (auto& result : results_) {
+      if (result.target.empty()) continue;
+      int number = 0;
+      for (const auto& find : result.finds) {
+        if (result.job.starts_with("corpus") && find.expected) continue;  // the corpus has these already
+        Progress progress("drawing counterexamples");
+        progress.show(find.name);
+        auto target = make_target(result.target);
+        write_counterexample(find, result.model, target.get(),
+                             folder_ / "counterexamples" / fmt::format("{}-{}", result.job, ++number));
+      }
+    }
+    const RenderOptions plain{.tool_version = LOCKSTEP_VERSION};
+    write_file(folder_ / "report.txt", render(results_, Format::text, plain));
+    write_file(folder_ / "report.json", render(results_, Format::json, plain));
+    write_file(folder_ / "report.xml", render(results_, Format::junit, plain));
+    journal_.finish();
+    const int code = report(results_, options_.output);
+    fmt::print(stderr, "report: {}\n", (fs::absolute(folder_) / "report.txt").lexically_normal().string());
+    return code;
+  }
+
+  const Options& options_;
+  fs::path folder_, corpus_;
+  Shard shard_;
+  double seconds_left_;
+  Journal journal_;
+  std::vector<Result> results_;
+};
+
+}  // namespace
+
+void add_nightly(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  auto* sub = app.add_subcommand("nightly", "the corpus, then fuzz on every target, within a time budget; a report");
+  sub->footer("Example: lockstep nightly --for 5m -o report\nA run that was killed goes on where it was.");
+  sub->add_option("--for", options->duration, "time for all fuzz jobs together")->capture_default_str();
+  sub->add_option("-o,--output", options->folder, "where the report is written (lockstep/nightly in your state folder)");
+  sub->add_option("--shard", options->shard, "I/N: the I-th of N equal parts")->capture_default_str();
+  sub->add_option("--seed", options->seed, "same seed, same traces")->capture_default_str();
+  sub->add_option("--corpus", options->corpus, "another corpus");
+  sub->add_flag("--no-skips", options->no_skips, "a target that is missing here is an error (exit 3)");
+  add_output(*sub, options->output);
+  sub->callback([options, &exit_code] { exit_code = Nightly(*options).run(); });
+}
+
+}  // namespace lockstep::cli

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "harness/targets.h"
+
+#include "harness/live.h"
+#include "harness/sim.h"
+#include "harness/spec.h"
+#include "model/model.h"
+
+namespace lockstep {
+
+std::unique_ptr<Target> make_target(const std::string& name) {
+  if (name == "live") return make_live();
+  if (name.starts_with("spec:")) {
+    if (auto target = make_spec(name.substr(5))) return target;
+    throw UnknownTarget(name + ": no such model; `lockstep models` lists them");
+  }
+  if (name.starts_with("sim:")) {
+    try {
+      return make_sim(name.substr(4));
+    } catch (const std::invalid_argument&) {
+      throw UnknownTarget(name + ": neither one of our own designs nor a path that ends in .so");
+    }
+  }
+  throw UnknownTarget(name + ": no such target; `lockstep targets` lists them");
+}
+
+std::vector<TargetStatus> list_targets() {
+  std::vector<TargetStatus> all;
+  for (const auto& model : models()) all.push_back({"spec:" + model.name, "available: the model itself, in this process"});
+  for (const auto& name : builtin_sims()) all.push_back({"sim:" + name, "available: our C code in the kernel's idiom"});
+  all.push_back({"sim:PATH.so", "available: anybody's implementation of harness/lockstep_sim.h, in a child process"});
+  all.push_back({"live", live_status()});
+  return all;
+}
+
+std::string probe_preset(const std::string& model, Target& target) {
+  if (model != "seccomp" || !target.capabilities().facts.counters) return model;
+  Trace trace{.model = model,
+              .steps = {{.op = Op::attach, .task = 1, .made = 1},
+                        {.op = Op::fork, .task = 1, .made = 2},
+                        {.op = Op::exit, .task = 2}}};
+  target.reset(trace);
+  for (const auto& step : trace.steps) target.step(step);
+  Snapshot facts;
+  target.observe(facts);
+  for (const auto& task : facts.tasks)
+    if (task.number == 2 && !task.view[0].empty()) return "seccomp@6.1";
+  return model;
+}
+
+}  // namespace lockstep

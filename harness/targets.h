@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The targets by name, as the command line has them: spec:M, sim:NAME, sim:PATH.so, live.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/target.h"
+
+namespace lockstep {
+
+// There is no target of that name: bad usage.
+struct UnknownTarget : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Throws UnknownTarget, or Unavailable if it exists but cannot run here.
+std::unique_ptr<Target> make_target(const std::string& name);
+
+struct TargetStatus {
+  std::string name;
+  std::string status;  // "available" and what of it, or why not
+};
+std::vector<TargetStatus> list_targets();
+
+// Kernels differ in when they drop a dead task's filter. Looks at what this target does and names the preset of the
+// model that does the same: "seccomp" or "seccomp@6.1". Any other model is returned as it is.
+std::string probe_preset(const std::string& model, Target& target);
+
+}  // namespace lockstep
