@@ -76,10 +76,14 @@ FactSet parse_facts(const std::string& list) {
   while (at <= list.size()) {
     const auto comma = std::min(list.find(',', at), list.size());
     const auto word = list.substr(at, comma - at);
-    if (word == "results") facts.results = true;
-    else if (word == "views") facts.views = true;
-    else if (word == "counters") facts.counters = true;
-    else throw UsageError(fmt::format("{}: not a kind of fact; there are results, views and counters", quoted(word)));
+    if (word == "results")
+      facts.results = true;
+    else if (word == "views")
+      facts.views = true;
+    else if (word == "counters")
+      facts.counters = true;
+    else
+      throw UsageError(fmt::format("{}: not a kind of fact; there are results, views and counters", quoted(word)));
     at = comma + 1;
   }
   return facts;
@@ -99,7 +103,8 @@ std::string model_for(const Trace& trace, const std::string& option) {
 }
 
 fs::path state_folder() {
-  if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != 0) return fs::path(state) / "lockstep";
+  if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != 0)
+    return fs::path(state) / "lockstep";
   const char* home = std::getenv("HOME");
   return fs::path(home != nullptr && *home != 0 ? home : "/root") / ".local/state/lockstep";
 }
@@ -133,7 +138,8 @@ void write_file(const fs::path& path, const std::string& text) {
     if (!out) {
       std::error_code error;
       fs::remove(part, error);
-      throw Unavailable(fmt::format("{}: cannot be written; is the folder writable and the disk not full?", path.string()));
+      throw Unavailable(
+          fmt::format("{}: cannot be written; is the folder writable and the disk not full?", path.string()));
     }
   }
   fs::rename(part, path);
@@ -150,8 +156,10 @@ void Progress::show(const std::string& state) {
   if (now() - last_ < wait) return;
   last_ = now();
   shown_ = true;
-  if (terminal_) fmt::print(stderr, "\r\033[K{}: {}", what_, state);
-  else fmt::print(stderr, "{}: {}\n", what_, state);
+  if (terminal_)
+    fmt::print(stderr, "\r\033[K{}: {}", what_, state);
+  else
+    fmt::print(stderr, "{}: {}\n", what_, state);
   std::fflush(stderr);
 }
 

@@ -40,7 +40,7 @@ double parse_duration(const std::string& text);  // seconds of "90", "90s", "5m"
 struct Shard {
   uint32_t index = 1, count = 1;
 };
-Shard parse_shard(const std::string& text);  // "2/4"; throws UsageError
+Shard parse_shard(const std::string& text);    // "2/4"; throws UsageError
 FactSet parse_facts(const std::string& list);  // "results,views"; throws UsageError
 
 // The model to use for a trace: the option, or the trace's own. Throws UsageError if there is none or it does not fit.

@@ -16,7 +16,8 @@ int list(const std::filesystem::path& folder) {
   if (files.empty()) throw UsageError(fmt::format("{}: no traces there", folder.string()));
   for (const auto& file : files) {
     const auto trace = read_trace(file.string());
-    fmt::print("{:<58} {}\n", std::filesystem::relative(file, folder).string(), trace.shows.empty() ? "" : trace.shows[0]);
+    fmt::print("{:<58} {}\n", std::filesystem::relative(file, folder).string(),
+               trace.shows.empty() ? "" : trace.shows[0]);
   }
   return kOk;
 }
@@ -29,9 +30,8 @@ void add_corpus(CLI::App& app, int& exit_code) {
   sub->require_subcommand(1);
   auto* all = sub->add_subcommand("list", "each trace and what it shows");
   all->add_option("--corpus", *folder, "another folder");
-  all->callback([folder, &exit_code] {
-    exit_code = list(folder->empty() ? corpus_folder() : std::filesystem::path(*folder));
-  });
+  all->callback(
+      [folder, &exit_code] { exit_code = list(folder->empty() ? corpus_folder() : std::filesystem::path(*folder)); });
 }
 
 }  // namespace lockstep::cli

@@ -38,8 +38,8 @@ void save_find(Find& find, const std::string& model, const std::string& target, 
                       fmt::format("step {}: {}", find.divergence.step, find.divergence.text)};
   if (find.flaky()) find.trace.shows.push_back(fmt::format("flaky: {} of {} runs", find.repeated, find.runs));
   const auto text = write_trace(find.trace);
-  const auto name = fmt::format("{}-on-{}-{}-{:08x}.trace", plain(model), plain(target), find.divergence.property,
-                                hash_of(text));
+  const auto name =
+      fmt::format("{}-on-{}-{}-{:08x}.trace", plain(model), plain(target), find.divergence.property, hash_of(text));
   write_file(folder / name, text);
   find.name = (folder / name).string();
 }

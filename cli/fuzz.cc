@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <optional>
 #include <random>
 
 #include "cli/commands.h"
@@ -17,7 +17,7 @@ namespace {
 
 struct Options {
   std::string model, target, shard = "1/1", corpus, duration, observe = "results,views,counters";
-  uint64_t traces = 0;
+  std::optional<uint64_t> traces;
   uint64_t seed = 0;
   bool no_faults = false;
   Output output;
@@ -28,8 +28,7 @@ int run(const Options& options) {
   FuzzOptions fuzzing{.model = options.model, .seed = options.seed, .asked = parse_facts(options.observe)};
   if (fuzzing.seed == 0) fuzzing.seed = std::random_device{}();
   if (!options.duration.empty()) fuzzing.for_seconds = parse_duration(options.duration);
-  const bool endless = options.traces == 0 && fuzzing.for_seconds > 0;
-  fuzzing.traces = endless ? uint64_t{1} << 40 : options.traces == 0 ? 1000 : options.traces;
+  fuzzing.traces = options.traces.value_or(fuzzing.for_seconds > 0 ? uint64_t{1} << 40 : 1000);
   const auto shard = parse_shard(options.shard);
   fuzzing.shard = shard.index;
   fuzzing.shards = shard.count;

@@ -60,9 +60,15 @@ class Nightly {
     Result result{.job = std::string(job.id), .model = std::string(job.model), .target = std::string(job.target)};
     try {
       switch (job.kind) {
-        case JobKind::corpus_on_models: run_corpus(nullptr, result); break;
-        case JobKind::corpus_on_targets: run_corpus(make_target(result.target).get(), result); break;
-        case JobKind::fuzz: result = run_fuzz(job); break;
+        case JobKind::corpus_on_models:
+          run_corpus(nullptr, result);
+          break;
+        case JobKind::corpus_on_targets:
+          run_corpus(make_target(result.target).get(), result);
+          break;
+        case JobKind::fuzz:
+          result = run_fuzz(job);
+          break;
       }
     } catch (const Unavailable& why) {
       if (options_.no_skips) throw;
@@ -99,9 +105,10 @@ class Nightly {
                         .shard = shard_.index,
                         .shards = shard_.count,
                         .repeats = repeats_on(*target),
-                        .progress = [&](uint64_t traces, uint64_t steps, size_t finds) {
-                          progress.show(fmt::format("{} traces, {} steps, {} finds", traces, steps, finds));
-                        },
+                        .progress =
+                            [&](uint64_t traces, uint64_t steps, size_t finds) {
+                              progress.show(fmt::format("{} traces, {} steps, {} finds", traces, steps, finds));
+                            },
                         .stop = interrupted};
     auto result = fuzz(fuzzing, *target).result;
     result.job = job.id;
@@ -158,7 +165,8 @@ void add_nightly(CLI::App& app, int& exit_code) {
   auto* sub = app.add_subcommand("nightly", "the corpus, then fuzz on every target, within a time budget; a report");
   sub->footer("Example: lockstep nightly --for 5m -o report\nA run that was killed goes on where it was.");
   sub->add_option("--for", options->duration, "time for all fuzz jobs together")->capture_default_str();
-  sub->add_option("-o,--output", options->folder, "where the report is written (lockstep/nightly in your state folder)");
+  sub->add_option("-o,--output", options->folder,
+                  "where the report is written (lockstep/nightly in your state folder)");
   sub->add_option("--shard", options->shard, "I/N: the I-th of N equal parts")->capture_default_str();
   sub->add_option("--seed", options->seed, "same seed, same traces")->capture_default_str();
   sub->add_option("--corpus", options->corpus, "another corpus");

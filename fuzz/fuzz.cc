@@ -107,7 +107,8 @@ class Campaign {
 
   void found(const Trace& trace, const Divergence& divergence) {
     auto& finds = run_.result.finds;
-    auto known = std::find_if(finds.begin(), finds.end(), [&](const auto& f) { return f.divergence.cause == divergence.cause; });
+    auto known =
+        std::find_if(finds.begin(), finds.end(), [&](const auto& f) { return f.divergence.cause == divergence.cause; });
     if (known != finds.end()) {
       ++known->times;
       return;
@@ -118,9 +119,12 @@ class Campaign {
     for (int i = 1; i < options_.repeats; ++i)
       find.repeated += same_cause(conformer_.run(trace).divergence, divergence.cause);
     if (!find.flaky()) {
-      auto shrunk = shrink(trace, options_.model, [&](const Trace& candidate) {
-        return diverges_every_time(conformer_, candidate, divergence.cause, options_.repeats);
-      }, options_.stop);
+      auto shrunk = shrink(
+          trace, options_.model,
+          [&](const Trace& candidate) {
+            return diverges_every_time(conformer_, candidate, divergence.cause, options_.repeats);
+          },
+          options_.stop);
       find.trace = std::move(shrunk.trace);
       if (auto again = conformer_.run(find.trace).divergence) find.divergence = std::move(*again);
     }
@@ -132,10 +136,13 @@ class Campaign {
     run_.statistics.add_coverage(conformer_.model().coverage());
     result.shortcomings = run_.statistics.shortcomings();
     add_statistics(result, run_.statistics, faults_);
-    if (!faults_ && options_.faults) result.notes.push_back(fmt::format("{} cannot fail allocations: none were failed", target_.name()));
+    if (!faults_ && options_.faults)
+      result.notes.push_back(fmt::format("{} cannot fail allocations: none were failed", target_.name()));
     if (cut_ != 0)
-      result.notes.push_back(fmt::format("{} traces ended early: a failed allocation hit only one of two designs", cut_));
-    if (result.unobserved != 0) result.notes.push_back(fmt::format("unobserved: {}", target_.capabilities().unobserved));
+      result.notes.push_back(
+          fmt::format("{} traces ended early: a failed allocation hit only one of two designs", cut_));
+    if (result.unobserved != 0)
+      result.notes.push_back(fmt::format("unobserved: {}", target_.capabilities().unobserved));
   }
 
   const FuzzOptions& options_;
@@ -163,9 +170,9 @@ ShrinkRun shrink_divergence(const Trace& trace, const std::string& model, Target
   run.find.runs = repeats;
   for (int i = 1; i < repeats; ++i) run.find.repeated += same_cause(conformer.run(trace).divergence, first->cause);
   if (run.find.flaky()) return run;
-  auto shrunk = shrink(trace, model, [&](const Trace& candidate) {
-    return diverges_every_time(conformer, candidate, first->cause, repeats);
-  }, stop);
+  auto shrunk = shrink(
+      trace, model,
+      [&](const Trace& candidate) { return diverges_every_time(conformer, candidate, first->cause, repeats); }, stop);
   run.tried = shrunk.tried;
   run.find.trace = std::move(shrunk.trace);
   if (auto again = conformer.run(run.find.trace).divergence) run.find.divergence = std::move(*again);

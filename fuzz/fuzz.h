@@ -15,21 +15,21 @@ struct FuzzOptions {
   std::string model;
   uint64_t seed = 1;
   uint64_t traces = 1000;
-  uint64_t first = 0;            // number of the first trace: a resumed run goes on where it was
-  double for_seconds = 0;        // stops earlier; 0: does not
+  uint64_t first = 0;      // number of the first trace: a resumed run goes on where it was
+  double for_seconds = 0;  // stops earlier; 0: does not
   uint32_t shard = 1, shards = 1;
-  bool faults = true;            // where the target can
+  bool faults = true;  // where the target can
   FactSet asked;
-  size_t max_causes = 8;         // the run ends when it has found so many
-  int repeats = 3;               // runs that must agree before a candidate counts as diverging; 1 where one run says all
+  size_t max_causes = 8;  // the run ends when it has found so many
+  int repeats = 3;        // runs that must agree before a candidate counts as diverging; 1 where one run says all
   std::function<void(uint64_t traces, uint64_t steps, size_t finds)> progress;  // called now and then
-  std::function<bool()> stop;    // asked after each trace
+  std::function<bool()> stop;                                                   // asked after each trace
 };
 
 struct FuzzRun {
   Result result;
   Statistics statistics;
-  uint64_t next = 0;             // number of the first trace that was not run
+  uint64_t next = 0;  // number of the first trace that was not run
 };
 
 // Throws Unavailable if the target cannot run at all.

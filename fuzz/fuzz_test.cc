@@ -236,7 +236,9 @@ TEST(Fuzz, ADivergenceThatDoesNotComeBackIsReportedWithItsRate) {
   auto honest = make_target("spec:seccomp");
   test::LyingTarget target(*honest);
   int lies = 0;
-  target.change_outcome = [&](Outcome outcome, uint32_t step) { return step == 2 && lies++ == 5 ? Outcome{EIO} : outcome; };
+  target.change_outcome = [&](Outcome outcome, uint32_t step) {
+    return step == 2 && lies++ == 5 ? Outcome{EIO} : outcome;
+  };
   const auto result = fuzz({.model = "seccomp", .seed = 1, .traces = 20, .repeats = 4}, target);
   ASSERT_EQ(result.result.finds.size(), 1u);
   EXPECT_TRUE(result.result.finds[0].flaky());
@@ -255,8 +257,10 @@ TEST(Fuzz, ATraceThatATargetCannotRunIsCountedAndSaid) {
 
 TEST(Shrink, StopsWhereNothingSmallerHolds) {
   const auto trace = parse_trace(
-      "lockstep 1\nmodel seccomp\nP1 attach len=400 -> F7\nP1 fork -> P4\nP4 fork -> P9\nP9 attach len=17 -> F8\nP4 exit\n"
-      "P9 attach -> F9\n", "long");
+      "lockstep 1\nmodel seccomp\nP1 attach len=400 -> F7\nP1 fork -> P4\nP4 fork -> P9\nP9 attach len=17 -> F8\nP4 "
+      "exit\n"
+      "P9 attach -> F9\n",
+      "long");
   int runs = 0;
   const auto small = shrink(trace, "seccomp", [&](const Trace& candidate) {
     ++runs;

@@ -17,7 +17,9 @@ class Draw {
   uint32_t between(uint32_t low, uint32_t high) { return low + below(high - low + 1); }
   bool percent(uint32_t chance) { return below(100) < chance; }
   template <class Container>
-  auto of(const Container& all) { return all[below(static_cast<uint32_t>(all.size()))]; }
+  auto of(const Container& all) {
+    return all[below(static_cast<uint32_t>(all.size()))];
+  }
 
  private:
   rc::Random random_;
@@ -45,8 +47,8 @@ Mix draw_mix(Draw& draw, const GenerateOptions& options) {
   mix.odd_argument = draw.percent(30) ? draw.between(10, 60) : draw.between(0, 5);
   mix.fault = options.faults ? (draw.percent(40) ? draw.between(10, 50) : 0) : 0;
   mix.large = draw.percent(20);
-  mix.steps = static_cast<int>(draw.between(static_cast<uint32_t>(options.max_steps) / 4,
-                                            static_cast<uint32_t>(options.max_steps)));
+  mix.steps = static_cast<int>(
+      draw.between(static_cast<uint32_t>(options.max_steps) / 4, static_cast<uint32_t>(options.max_steps)));
   return mix;
 }
 
@@ -109,12 +111,17 @@ class TraceMaker {
     const int live = model_.processes().live_tasks();
     switch (op) {
       case Op::fork:
-      case Op::thread: return live < options_.max_live_tasks && next_task_ < kMaxTasks;
-      case Op::exit: return live > 3 || (live > 1 && trace_.steps.size() > 20);
-      case Op::exec: return live > 2;
+      case Op::thread:
+        return live < options_.max_live_tasks && next_task_ < kMaxTasks;
+      case Op::exit:
+        return live > 3 || (live > 1 && trace_.steps.size() > 20);
+      case Op::exec:
+        return live > 2;
       case Op::append:
-      case Op::attach: return rules_ < options_.max_rules;
-      case Op::reap: return true;
+      case Op::attach:
+        return rules_ < options_.max_rules;
+      case Op::reap:
+        return true;
     }
     return true;
   }
@@ -137,10 +144,13 @@ class TraceMaker {
     if (argument.required) {
       set_value(step, argument.param, draw_.between(argument.low, argument.high));
     } else if (argument.param == Param::fail) {
-      if (draw_.percent(mix_.fault)) set_value(step, argument.param, draw_.between(argument.low, std::min(argument.high, 6u)));
+      if (draw_.percent(mix_.fault))
+        set_value(step, argument.param, draw_.between(argument.low, std::min(argument.high, 6u)));
     } else if (argument.param == Param::pages || argument.param == Param::len) {
-      if (mix_.large && draw_.percent(70)) set_value(step, argument.param, draw_.between(argument.high / 4, argument.high));
-      else if (draw_.percent(25)) set_value(step, argument.param, draw_.between(argument.low, argument.low + 12));
+      if (mix_.large && draw_.percent(70))
+        set_value(step, argument.param, draw_.between(argument.high / 4, argument.high));
+      else if (draw_.percent(25))
+        set_value(step, argument.param, draw_.between(argument.low, argument.low + 12));
     } else if (draw_.percent(mix_.odd_argument)) {
       set_value(step, argument.param, argument.is_word() ? word(argument) : number(argument));
     }
@@ -163,9 +173,12 @@ class TraceMaker {
     if (rule) step.made = next_rule_;
     if (step.op == Op::fork || step.op == Op::thread) step.made = next_task_;
     step.error = model_.step(step).error;
-    if (step.error != 0) step.made = 0;
-    else if (rule) ++next_rule_;
-    else if (step.made != 0) ++next_task_;
+    if (step.error != 0)
+      step.made = 0;
+    else if (rule)
+      ++next_rule_;
+    else if (step.made != 0)
+      ++next_task_;
     trace_.steps.push_back(step);
   }
 
@@ -187,7 +200,8 @@ rc::Gen<Trace> trace_generator(const GenerateOptions& options) {
   std::shared_ptr<Model> model = make_model(options.model);
   return rc::Gen<Trace>([=](const rc::Random& random, int) {
     auto trace = TraceMaker(options, *grammar, *model, random).make();
-    return rc::shrinkable::shrinkRecur(std::move(trace), [=](const Trace& each) { return smaller_traces(each, options.model); });
+    return rc::shrinkable::shrinkRecur(std::move(trace),
+                                       [=](const Trace& each) { return smaller_traces(each, options.model); });
   });
 }
 

@@ -16,10 +16,10 @@ namespace lockstep {
 
 struct GenerateOptions {
   std::string model;
-  bool faults = true;       // `fail=` may be used
+  bool faults = true;  // `fail=` may be used
   int max_steps = 40;
   int max_live_tasks = 10;
-  int max_rules = 140;      // appends and attaches in a trace, failed ones too
+  int max_rules = 140;  // appends and attaches in a trace, failed ones too
 };
 
 // REQUIRES: the model exists. The generator keeps a model of its own and is not to be shared between threads.

@@ -100,8 +100,10 @@ std::vector<Step> without_child(const std::vector<Step>& steps, size_t fork) {
 // One rule instead of two, as large as both.
 std::vector<Step> with_merged_sizes(const std::vector<Step>& steps, size_t keep, size_t drop) {
   auto all = steps;
-  if (all[keep].op == Op::append) all[keep].pages += all[drop].pages;
-  else all[keep].len += all[drop].len + 4;
+  if (all[keep].op == Op::append)
+    all[keep].pages += all[drop].pages;
+  else
+    all[keep].len += all[drop].len + 4;
   all.erase(all.begin() + static_cast<ptrdiff_t>(drop));
   return all;
 }
@@ -138,9 +140,9 @@ rc::Seq<Trace> smaller_traces(const Trace& trace, const std::string& model) {
       pairs.back().erase(pairs.back().begin() + static_cast<ptrdiff_t>(i));
     }
   auto without_pair = rc::seq::map(rc::seq::fromContainer(std::move(pairs)), rebuilt);
-  auto simpler = rc::seq::map(rc::shrink::eachElement(trace.steps,
-                                                      [](const Step& step) { return rc::seq::fromContainer(plainer(step)); }),
-                              rebuilt);
+  auto simpler = rc::seq::map(
+      rc::shrink::eachElement(trace.steps, [](const Step& step) { return rc::seq::fromContainer(plainer(step)); }),
+      rebuilt);
   rc::Seq<Trace> plain_start;
   if (trace.start != Start{}) {
     Trace plain = trace;

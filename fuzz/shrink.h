@@ -18,7 +18,7 @@ rc::Seq<Trace> smaller_traces(const Trace& trace, const std::string& model);
 
 struct Shrunk {
   Trace trace;
-  int tried = 0;     // candidates that were run
+  int tried = 0;  // candidates that were run
   int accepted = 0;
 };
 // The first candidate that still holds becomes the trace, until none does. Stops early when `stop` says so.

@@ -19,7 +19,8 @@ void Statistics::add(const Step& step, const Start& start, int live, size_t dept
   const auto* operation = grammar_.find(step.op);
   const auto* row = operation->row_of(step, start);
   if (row != nullptr)
-    ++counts_[static_cast<size_t>(operation - grammar_.operations.data())][static_cast<size_t>(row - operation->rows.data())];
+    ++counts_[static_cast<size_t>(operation - grammar_.operations.data())]
+             [static_cast<size_t>(row - operation->rows.data())];
 }
 
 std::vector<RowCount> Statistics::rows() const {
@@ -35,13 +36,14 @@ std::vector<RowCount> Statistics::rows() const {
 
 std::vector<std::string> Statistics::branch_holes(bool include_dead) const {
   // Allocations fail only where faults can be injected.
-  constexpr Branch kFaultBranches[] = {Branch::no_rule,   Branch::no_events, Branch::no_node,   Branch::no_filled_events,
-                                       Branch::no_task,   Branch::no_filter, Branch::no_program};
+  constexpr Branch kFaultBranches[] = {Branch::no_rule, Branch::no_events, Branch::no_node,   Branch::no_filled_events,
+                                       Branch::no_task, Branch::no_filter, Branch::no_program};
   std::vector<std::string> holes;
   for (auto branch : model_.branches) {
     if (!include_dead && std::count(model_.dead_branches.begin(), model_.dead_branches.end(), branch) != 0) continue;
     if (!faults_ && std::count(std::begin(kFaultBranches), std::end(kFaultBranches), branch) != 0) continue;
-    const bool yes = coverage_.taken[static_cast<size_t>(branch)], no = coverage_.not_taken[static_cast<size_t>(branch)];
+    const bool yes = coverage_.taken[static_cast<size_t>(branch)],
+               no = coverage_.not_taken[static_cast<size_t>(branch)];
     if (yes && no) continue;
     holes.push_back(fmt::format("{}: never {}", name_of(branch), yes ? "refused" : no ? "taken" : "reached"));
   }
@@ -52,8 +54,10 @@ std::vector<std::string> Statistics::shortcomings() const {
   std::vector<std::string> all;
   if (steps_ == 0) all.emplace_back("no step was run");
   if (traces_ < kCountingRun) return all;
-  if (mean_length() < kMinLength) all.push_back(fmt::format("mean length {:.1f} steps, at least {} wanted", mean_length(), kMinLength));
-  if (mean_live() < kMinLive) all.push_back(fmt::format("mean live tasks {:.1f}, at least {} wanted", mean_live(), kMinLive));
+  if (mean_length() < kMinLength)
+    all.push_back(fmt::format("mean length {:.1f} steps, at least {} wanted", mean_length(), kMinLength));
+  if (mean_live() < kMinLive)
+    all.push_back(fmt::format("mean live tasks {:.1f}, at least {} wanted", mean_live(), kMinLive));
   for (const auto& row : rows())
     if (row.count < kMinRow && (faults_ || !row.needs_faults))
       all.push_back(fmt::format("{} {} -> {}: {} times, at least {} wanted", row.operation, row.condition, row.result,

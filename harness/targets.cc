@@ -26,7 +26,8 @@ std::unique_ptr<Target> make_target(const std::string& name) {
 
 std::vector<TargetStatus> list_targets() {
   std::vector<TargetStatus> all;
-  for (const auto& model : models()) all.push_back({"spec:" + model.name, "available: the model itself, in this process"});
+  for (const auto& model : models())
+    all.push_back({"spec:" + model.name, "available: the model itself, in this process"});
   for (const auto& name : builtin_sims()) all.push_back({"sim:" + name, "available: our C code in the kernel's idiom"});
   all.push_back({"sim:PATH.so", "available: anybody's implementation of harness/lockstep_sim.h, in a child process"});
   all.push_back({"live", live_status()});

@@ -40,9 +40,8 @@ class Order {
     place_[root] = next_++;
     std::vector<uint16_t> todo{root};
     for (size_t i = 0; i < todo.size(); ++i) {
-      auto first = std::lower_bound(s_.pointers.begin(), s_.pointers.end(), todo[i], [](const auto& p, uint16_t from) {
-        return from_task(p.link) || p.from < from;
-      });
+      auto first = std::lower_bound(s_.pointers.begin(), s_.pointers.end(), todo[i],
+                                    [](const auto& p, uint16_t from) { return from_task(p.link) || p.from < from; });
       for (auto p = first; p != s_.pointers.end() && p->from == todo[i]; ++p)
         if (p->link != Link::owner && place_[p->to] == kNone) {
           place_[p->to] = next_++;
@@ -105,9 +104,9 @@ std::optional<Difference> compare_tasks(const Snapshot& expected, const Snapshot
                         fmt::format("P{}'s {} is {}, expected {}", e.number, what, is, should)};
     };
     if (a.life != e.life)
-      return Difference{What::task, e.number, 0, "task.life",
-                        fmt::format("P{} is {}, expected the opposite", e.number,
-                                    a.life == Life::alive ? "alive" : "a zombie")};
+      return Difference{
+          What::task, e.number, 0, "task.life",
+          fmt::format("P{} is {}, expected the opposite", e.number, a.life == Life::alive ? "alive" : "a zombie")};
     if (a.mode != e.mode) return differs("mode", a.mode, e.mode);
     if (a.filter_count != e.filter_count) return differs("filter_count", a.filter_count, e.filter_count);
     if (a.nnp != e.nnp) return differs("nnp", a.nnp, e.nnp);
@@ -126,10 +125,10 @@ std::optional<Difference> compare_views(const Snapshot& expected, const Snapshot
       }
       if (e == a) continue;
       char letter = std::max(letter_of(expected), letter_of(actual)) == 'R' ? 'R' : letter_of(expected);
-      return Difference{What::view, expected.tasks[i].number, static_cast<uint8_t>(event), "view",
-                        fmt::format("P{}'s view{} is {}, expected {}", expected.tasks[i].number,
-                                    letter == 'R' ? fmt::format(" of event {}", event) : "", list(a, letter),
-                                    list(e, letter))};
+      return Difference{
+          What::view, expected.tasks[i].number, static_cast<uint8_t>(event), "view",
+          fmt::format("P{}'s view{} is {}, expected {}", expected.tasks[i].number,
+                      letter == 'R' ? fmt::format(" of event {}", event) : "", list(a, letter), list(e, letter))};
     }
   return std::nullopt;
 }
@@ -138,8 +137,9 @@ std::optional<Difference> compare_objects(const Snapshot& expected, const Snapsh
   for (size_t i = 0; i < std::min(expected.objects.size(), actual.objects.size()); ++i) {
     const auto &e = expected.objects[i], &a = actual.objects[i];
     if (e.kind != a.kind || e.number != a.number || e.freed != a.freed)
-      return Difference{What::object, 0, 0, fmt::format("{}.exists", name_of(e.kind)),
-                        fmt::format("{} stands where {} is expected", object_name(actual, i), object_name(expected, i))};
+      return Difference{
+          What::object, 0, 0, fmt::format("{}.exists", name_of(e.kind)),
+          fmt::format("{} stands where {} is expected", object_name(actual, i), object_name(expected, i))};
     for (int c = 0; c < counters_of(e.kind); ++c)
       if (e.counter[c] != a.counter[c])
         return Difference{What::counter, 0, 0, fmt::format("{}.{}", name_of(e.kind), counter_name(e.kind, c)),
@@ -159,12 +159,12 @@ std::optional<Difference> compare_objects(const Snapshot& expected, const Snapsh
 
 std::optional<Difference> compare_pointers(const Snapshot& expected, const Snapshot& actual) {
   if (expected.pointers == actual.pointers) return std::nullopt;
-  auto [e, a] = std::mismatch(expected.pointers.begin(), expected.pointers.end(), actual.pointers.begin(),
-                              actual.pointers.end());
+  auto [e, a] =
+      std::mismatch(expected.pointers.begin(), expected.pointers.end(), actual.pointers.begin(), actual.pointers.end());
   auto describe = [](const Snapshot& s, const PointerFacts& p) {
     auto from = from_task(p.link) ? fmt::format("P{}", s.tasks[p.from].number) : object_name(s, p.from);
-    auto to = p.link == Link::owner && s.owner_is_task ? fmt::format("P{}", s.tasks[p.to].number)
-                                                       : object_name(s, p.to);
+    auto to =
+        p.link == Link::owner && s.owner_is_task ? fmt::format("P{}", s.tasks[p.to].number) : object_name(s, p.to);
     return fmt::format("{} of {} leads to {}", name_of(p.link), from, to);
   };
   auto is = a == actual.pointers.end() ? "nothing more is there" : describe(actual, *a);
@@ -214,9 +214,9 @@ std::optional<Difference> compare(const Snapshot& expected, const Snapshot& actu
   if (auto d = compare_objects(expected, actual)) return d;
   if (auto d = compare_pointers(expected, actual)) return d;
   if (expected.faults.size() != actual.faults.size())
-    return Difference{What::fault, 0, 0, "fault",
-                      actual.faults.size() > expected.faults.size() ? actual.faults.back()
-                                                                    : "expected: " + expected.faults.back()};
+    return Difference{
+        What::fault, 0, 0, "fault",
+        actual.faults.size() > expected.faults.size() ? actual.faults.back() : "expected: " + expected.faults.back()};
   return std::nullopt;
 }
 

@@ -22,44 +22,44 @@ int counters_of(Kind kind);  // 1, or 2 for a filter
 
 // What a pointer is, and so which counter it holds up.
 enum class Link : uint8_t {
-  task_events,   // task -> events: usage
-  slot,          // events -> node (v5) or rule (v6), with the event's number: usage
-  node_prev,     // node -> node: usage
-  node_rule,     // node -> its newest rule: usage
-  rule_prev,     // rule -> older rule: usage
-  rule_prog,     // rule -> prog: refs
-  owner,         // node -> events (v5-posted) or task (v5-intended): an address, holds up nothing
-  task_filter,   // task -> filter: refs and users
-  filter_prev,   // filter -> filter: refs; users too while the child's own users is above 0
+  task_events,  // task -> events: usage
+  slot,         // events -> node (v5) or rule (v6), with the event's number: usage
+  node_prev,    // node -> node: usage
+  node_rule,    // node -> its newest rule: usage
+  rule_prev,    // rule -> older rule: usage
+  rule_prog,    // rule -> prog: refs
+  owner,        // node -> events (v5-posted) or task (v5-intended): an address, holds up nothing
+  task_filter,  // task -> filter: refs and users
+  filter_prev,  // filter -> filter: refs; users too while the child's own users is above 0
 };
 const char* name_of(Link link);
 
 enum class Life : uint8_t { alive, zombie };  // a task that was reaped is not in a snapshot
 
 struct TaskFacts {
-  uint16_t number = 0;                       // P number
+  uint16_t number = 0;  // P number
   Life life{};
-  uint8_t mode = 0;                          // seccomp: 0 off, 2 filter
-  uint16_t filter_count = 0;                 // seccomp
-  bool nnp = false;                          // seccomp: no_new_privs
+  uint8_t mode = 0;                                   // seccomp: 0 off, 2 filter
+  uint16_t filter_count = 0;                          // seccomp
+  bool nnp = false;                                   // seccomp: no_new_privs
   std::array<std::vector<uint16_t>, kEvents> view{};  // R or F numbers, newest first; seccomp uses view[0]
 };
 
 struct ObjectFacts {
   Kind kind{};
-  uint16_t number = 0;           // R of a rule, F of a filter; 0: unnamed
-  bool freed = false;            // the memory was freed and something still leads to it
+  uint16_t number = 0;  // R of a rule, F of a filter; 0: unnamed
+  bool freed = false;   // the memory was freed and something still leads to it
   std::array<int32_t, 2> counter{};
-  uint32_t size = 0;             // rule: pages; filter: converted instructions
-  uint32_t birth = 0;            // order of allocation among its kind, for objects that nothing leads to
+  uint32_t size = 0;   // rule: pages; filter: converted instructions
+  uint32_t birth = 0;  // order of allocation among its kind, for objects that nothing leads to
 };
 
 // One pointer. Tasks and objects are numbered apart, by their place in the snapshot.
 struct PointerFacts {
   Link link{};
-  uint8_t event = 0;             // slot only
-  uint16_t from = 0;             // index into tasks (task_*) or objects
-  uint16_t to = 0;               // index into objects; into tasks for an owner that is a task
+  uint8_t event = 0;  // slot only
+  uint16_t from = 0;  // index into tasks (task_*) or objects
+  uint16_t to = 0;    // index into objects; into tasks for an owner that is a task
   bool operator==(const PointerFacts&) const = default;
 };
 
@@ -67,10 +67,11 @@ struct Snapshot {
   std::vector<TaskFacts> tasks;
   std::vector<ObjectFacts> objects;
   std::vector<PointerFacts> pointers;
-  std::vector<std::string> faults;  // what the mechanism did wrong by itself: a freed object touched, a double free, a WARN
+  std::vector<std::string>
+      faults;  // what the mechanism did wrong by itself: a freed object touched, a double free, a WARN
   bool owner_is_task = false;
-  bool complete = true;             // false: objects that no task leads to cannot be seen
-  bool ordered = true;              // false: views are sets, the order of their rules is not seen
+  bool complete = true;  // false: objects that no task leads to cannot be seen
+  bool ordered = true;   // false: views are sets, the order of their rules is not seen
   void clear();
 };
 

@@ -12,7 +12,7 @@
 
 namespace lockstep {
 
-inline constexpr uint32_t kMaxPages = 64;         // node designs: pages of all rules of a view
+inline constexpr uint32_t kMaxPages = 64;          // node designs: pages of all rules of a view
 inline constexpr uint32_t kMaxPathLength = 32768;  // seccomp: converted instructions on a path
 
 // A fork that the trace says fails names no child; should it succeed here, the child gets a number from the far end.
@@ -42,10 +42,15 @@ class NodeMachine {
   Outcome step(const Step& step) {
     world.begin_step(step.fail_alloc);
     switch (step.op) {
-      case Op::append: return {append(step)};
-      case Op::fork: return {fork(with_child_name(step, processes))};
-      case Op::exit: exit(step.task); return {};
-      default: return {};  // exec changes nothing: one thread a process here
+      case Op::append:
+        return {append(step)};
+      case Op::fork:
+        return {fork(with_child_name(step, processes))};
+      case Op::exit:
+        exit(step.task);
+        return {};
+      default:
+        return {};  // exec changes nothing: one thread a process here
     }
   }
 
@@ -91,13 +96,21 @@ class SeccompMachine {
   Outcome step(const Step& step) {
     world.begin_step(step.fail_alloc);
     switch (step.op) {
-      case Op::attach: return {attach(step)};
+      case Op::attach:
+        return {attach(step)};
       case Op::fork:
-      case Op::thread: return {clone(with_child_name(step, processes))};
-      case Op::exec: return {exec(step)};
-      case Op::exit: processes.exit(step.task); deaths(); return {};
-      case Op::reap: return {reap(step)};
-      default: return {};
+      case Op::thread:
+        return {clone(with_child_name(step, processes))};
+      case Op::exec:
+        return {exec(step)};
+      case Op::exit:
+        processes.exit(step.task);
+        deaths();
+        return {};
+      case Op::reap:
+        return {reap(step)};
+      default:
+        return {};
     }
   }
 
@@ -110,8 +123,10 @@ class SeccompMachine {
   int clone(const Step& step) {
     int error = Seccomp::clone(world, Task{step.task}, step);
     if (error != 0) return error;
-    if (step.op == Op::fork) processes.fork(step.task, step.made);
-    else processes.thread(step.task, step.made);
+    if (step.op == Op::fork)
+      processes.fork(step.task, step.made);
+    else
+      processes.thread(step.task, step.made);
     return 0;
   }
   int exec(const Step& step) {
@@ -128,8 +143,10 @@ class SeccompMachine {
   }
   void deaths() {
     for (const auto& event : processes.events()) {
-      if (event.what == TaskEvent::What::exited) Seccomp::exit(world, world.memory.switches, Task{event.task});
-      else Seccomp::reap(world, world.memory.switches, Task{event.task});
+      if (event.what == TaskEvent::What::exited)
+        Seccomp::exit(world, world.memory.switches, Task{event.task});
+      else
+        Seccomp::reap(world, world.memory.switches, Task{event.task});
     }
   }
 };

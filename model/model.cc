@@ -24,9 +24,9 @@ using enum Branch;
 
 // The system call's own checks and what every design does with rules.
 const std::vector<Branch> kRuleBranches = {
-    no_nnp,     no_cap,         null_arg, bad_flags, bad_arg,          closed_fd,    other_fd,  wrong_type,
-    first_append, over_limit,   no_rule,  no_events, no_filled_events, events_freed, prog_freed, rules_end,
-    rule_kept,  no_task,        fork_shares, exit_puts, slot_empty};
+    no_nnp,     no_cap,       null_arg,   bad_flags, bad_arg,     closed_fd,        other_fd,
+    wrong_type, first_append, over_limit, no_rule,   no_events,   no_filled_events, events_freed,
+    prog_freed, rules_end,    rule_kept,  no_task,   fork_shares, exit_puts,        slot_empty};
 
 std::vector<Branch> with(std::initializer_list<Branch> more) {
   auto all = kRuleBranches;
@@ -35,23 +35,42 @@ std::vector<Branch> with(std::initializer_list<Branch> more) {
 }
 
 const std::vector<Branch> kSeccompBranches = {
-    bad_flags,   bad_arg,         bad_length, no_nnp,     no_cap,     no_filter, no_instructions, no_program,
-    bad_instructions, refused_program, over_limit, no_task, fork_shares, users_end, still_used,   refs_end,
-    still_held,  bad_path};
+    bad_flags,       bad_arg,    bad_length,       no_nnp,          no_cap,     no_filter,
+    no_instructions, no_program, bad_instructions, refused_program, over_limit, no_task,
+    fork_shares,     users_end,  still_used,       refs_end,        still_held, bad_path};
 
 const std::vector<ModelInfo> kModels = {
-    {"v5-intended", "v5-intended", PromiseKind::node, "the Landlock v5 node design as its thread describes it",
-     with({no_node, nodes_end, node_kept, owner_here, owner_exits}), {rule_kept}},
-    {"v5-posted", "v5-posted", PromiseKind::node, "the Landlock v5 node design as it was posted",
+    {"v5-intended",
+     "v5-intended",
+     PromiseKind::node,
+     "the Landlock v5 node design as its thread describes it",
+     with({no_node, nodes_end, node_kept, owner_here, owner_exits}),
+     {rule_kept}},
+    {"v5-posted",
+     "v5-posted",
+     PromiseKind::node,
+     "the Landlock v5 node design as it was posted",
      with({events_charged, no_node, nodes_end, node_kept, owner_here, becomes_owner, owned_by_other, rule_in_use,
            node_shared}),
      {owner_here, becomes_owner, owned_by_other, rule_in_use, node_shared, node_kept}},
-    {"v6-posted", "v6-posted", PromiseKind::copy, "the next revision: no nodes, events copied when shared",
-     with({events_charged, rule_in_use}), {rule_in_use}},
-    {"seccomp", "seccomp", PromiseKind::copy, "seccomp filter trees, Linux 6.11 and later: exit drops the filter",
-     kSeccompBranches, {}},
-    {"seccomp@6.1", "seccomp", PromiseKind::copy, "seccomp filter trees, Linux up to 6.10: the reap drops the filter",
-     kSeccompBranches, {}},
+    {"v6-posted",
+     "v6-posted",
+     PromiseKind::copy,
+     "the next revision: no nodes, events copied when shared",
+     with({events_charged, rule_in_use}),
+     {rule_in_use}},
+    {"seccomp",
+     "seccomp",
+     PromiseKind::copy,
+     "seccomp filter trees, Linux 6.11 and later: exit drops the filter",
+     kSeccompBranches,
+     {}},
+    {"seccomp@6.1",
+     "seccomp",
+     PromiseKind::copy,
+     "seccomp filter trees, Linux up to 6.10: the reap drops the filter",
+     kSeccompBranches,
+     {}},
 };
 
 template <class Machine>

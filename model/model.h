@@ -18,12 +18,13 @@
 namespace lockstep {
 
 struct ModelInfo {
-  std::string name;         // "v5-posted"; with a preset "seccomp@6.1"
-  std::string layout;       // counters are compared with targets of the same layout
+  std::string name;    // "v5-posted"; with a preset "seccomp@6.1"
+  std::string layout;  // counters are compared with targets of the same layout
   PromiseKind promise{};
-  std::string summary;      // one line
-  std::vector<Branch> branches;       // all that the text has
-  std::vector<Branch> dead_branches;  // those of which one way is believed never to be taken, reasons in oracle/property.cc
+  std::string summary;           // one line
+  std::vector<Branch> branches;  // all that the text has
+  std::vector<Branch>
+      dead_branches;  // those of which one way is believed never to be taken, reasons in oracle/property.cc
 };
 
 class Model {
@@ -37,9 +38,9 @@ class Model {
   virtual void observe(Snapshot& snapshot) const = 0;
   virtual std::unique_ptr<Model> clone() const = 0;
   virtual const ProcessTable& processes() const = 0;
-  virtual const Coverage& coverage() const = 0;      // since the model was made
-  virtual uint32_t allocations() const = 0;          // that the last step tried
-  virtual uint32_t limit() const = 0;                // the bound that append and attach keep
+  virtual const Coverage& coverage() const = 0;  // since the model was made
+  virtual uint32_t allocations() const = 0;      // that the last step tried
+  virtual uint32_t limit() const = 0;            // the bound that append and attach keep
   virtual void set_limit(uint32_t limit) = 0;
 };
 

@@ -17,8 +17,8 @@ std::vector<Step> script(Op add) {
   };
   auto fork = [](uint16_t task, uint16_t made) { return Step{.op = Op::fork, .task = task, .made = made}; };
   auto exit = [](uint16_t task) { return Step{.op = Op::exit, .task = task}; };
-  return {rule(1, 1, 0), fork(1, 2),    rule(2, 2, 0), fork(2, 3), rule(3, 3, 1), rule(1, 4, 0), fork(3, 4), rule(4, 5, 0),
-          rule(2, 6, 1), exit(3),       fork(1, 5),    exit(2),    rule(5, 7, 0), exit(4),       exit(5),    exit(1)};
+  return {rule(1, 1, 0), fork(1, 2), rule(2, 2, 0), fork(2, 3), rule(3, 3, 1), rule(1, 4, 0), fork(3, 4), rule(4, 5, 0),
+          rule(2, 6, 1), exit(3),    fork(1, 5),    exit(2),    rule(5, 7, 0), exit(4),       exit(5),    exit(1)};
 }
 
 template <class Machine>

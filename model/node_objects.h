@@ -20,7 +20,7 @@ struct Prog {
 };
 struct Rule {
   int32_t usage;
-  Ref<Rule> prev;   // the older rule of the list
+  Ref<Rule> prev;  // the older rule of the list
   Ref<Prog> prog;
 };
 struct Events {  // v5
@@ -29,10 +29,10 @@ struct Events {  // v5
 };
 struct Node {
   int32_t usage;
-  Ref<Rule> rule;           // the newest rule of its list
-  Ref<Node> prev;           // the inherited node
-  Ref<Events> slot_owner;   // v5-posted: the address of an events object's slot, always the slot of this node's event
-  Ref<NodeTask> owner;      // v5-intended
+  Ref<Rule> rule;          // the newest rule of its list
+  Ref<Node> prev;          // the inherited node
+  Ref<Events> slot_owner;  // v5-posted: the address of an events object's slot, always the slot of this node's event
+  Ref<NodeTask> owner;     // v5-intended
 };
 struct RuleLists {  // the events object of v6
   int32_t usage;

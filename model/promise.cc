@@ -11,13 +11,17 @@ void PromiseState::reset() {
 }
 
 void PromiseState::append(uint16_t task, int event, uint16_t rule) {
-  if (kind_ == PromiseKind::node) NodePromise::append(*this, task, event, rule);
-  else CopyPromise::append(*this, task, event, rule);
+  if (kind_ == PromiseKind::node)
+    NodePromise::append(*this, task, event, rule);
+  else
+    CopyPromise::append(*this, task, event, rule);
 }
 
 void PromiseState::fork(uint16_t parent, uint16_t child) {
-  if (kind_ == PromiseKind::node) NodePromise::fork(*this, parent, child);
-  else CopyPromise::fork(*this, parent, child);
+  if (kind_ == PromiseKind::node)
+    NodePromise::fork(*this, parent, child);
+  else
+    CopyPromise::fork(*this, parent, child);
 }
 
 void PromiseState::make_own(uint16_t task) {

@@ -22,14 +22,20 @@ struct NodePromise {
     s.add(caller, event, rule);
   }
   template <class S, class Task>
-  static void fork(S& s, Task parent, Task child) { s.inherit_shared(child, parent); }
+  static void fork(S& s, Task parent, Task child) {
+    s.inherit_shared(child, parent);
+  }
 };
 
 struct CopyPromise {
   template <class S, class Task, class Rule>
-  static void append(S& s, Task caller, int event, Rule rule) { s.add(caller, event, rule); }
+  static void append(S& s, Task caller, int event, Rule rule) {
+    s.add(caller, event, rule);
+  }
   template <class S, class Task>
-  static void fork(S& s, Task parent, Task child) { s.inherit_copy(child, parent); }
+  static void fork(S& s, Task parent, Task child) {
+    s.inherit_copy(child, parent);
+  }
 };
 
 // The history of one trace so far, as views.

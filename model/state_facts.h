@@ -157,8 +157,10 @@ inline void show(const SeccompMachine& machine, Snapshot& s) {
   });
   memory.pool<SeccompTask>().each([&](uint16_t number) {
     const auto& task = memory.pool<SeccompTask>()[number];
-    TaskFacts facts{.number = number, .mode = static_cast<uint8_t>(task.mode),
-                    .filter_count = static_cast<uint16_t>(task.count), .nnp = task.nnp};
+    TaskFacts facts{.number = number,
+                    .mode = static_cast<uint8_t>(task.mode),
+                    .filter_count = static_cast<uint16_t>(task.count),
+                    .nnp = task.nnp};
     if (machine.processes.zombie(number)) facts.life = Life::zombie;
     walk(filters, task.filter, &Filter::prev, [&](Ref<Filter> f) { facts.view[0].push_back(filters[f.index].number); });
     out.pointer(Link::task_filter, static_cast<uint16_t>(s.tasks.size()), Kind::filter, task.filter);

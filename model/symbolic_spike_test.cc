@@ -30,15 +30,22 @@ struct SymbolicState {
 class SymbolicWorld {
  public:
   SymbolicWorld(z3::context& c, std::vector<bool> decisions, Forget forget)
-      : c_(c), task_(c.uninterpreted_sort("Task")), filter_(c.uninterpreted_sort("Filter")),
-        no_task_(c.constant("no_task", task_)), no_filter_(c.constant("no_filter", filter_)),
-        decisions_(std::move(decisions)), forget_(forget), state_{{}, no_filter_} {
+      : c_(c),
+        task_(c.uninterpreted_sort("Task")),
+        filter_(c.uninterpreted_sort("Filter")),
+        no_task_(c.constant("no_task", task_)),
+        no_filter_(c.constant("no_filter", filter_)),
+        decisions_(std::move(decisions)),
+        forget_(forget),
+        state_{{}, no_filter_} {
     havoc("start");
   }
 
   // What the text asks of a world.
   template <class T>
-  expr null() const { return std::is_same_v<T, Filter> ? no_filter_ : no_task_; }
+  expr null() const {
+    return std::is_same_v<T, Filter> ? no_filter_ : no_task_;
+  }
   expr is_null(const expr& ref) const { return ref == (z3::eq(ref.get_sort(), filter_) ? no_filter_ : no_task_); }
   template <class T>
   expr alloc_named(uint16_t) {
@@ -46,13 +53,17 @@ class SymbolicWorld {
     return branch(Branch::no_task, c_.bool_const("memory")) ? fresh_task(task) : no_task_;
   }
   template <class T, class V>
-  expr load(Field<T, V> f, const expr& ref) { return select(state_.field.at(f.name), ref); }
+  expr load(Field<T, V> f, const expr& ref) {
+    return select(state_.field.at(f.name), ref);
+  }
   template <class T, class V>
   void store(Field<T, V> f, const expr& ref, const expr& value) {
     touch(ref, [&] { set(f.name, ref, value); });
   }
   template <class T, class V>
-  void store(Field<T, V> f, const expr& ref, int value) { store(f, ref, c_.int_val(value)); }
+  void store(Field<T, V> f, const expr& ref, int value) {
+    store(f, ref, c_.int_val(value));
+  }
   template <class T>
   void inc(Field<T, int32_t> f, const expr& ref) {
     if (forget_ != Forget::inc) set(f.name, ref, load(f, ref) + 1);
@@ -107,7 +118,8 @@ class SymbolicWorld {
     assumed_.push_back(forall(f, get("c_filter", f) >= 0 && get("c_prev", f) >= 0));
     expr mine = get("task.filter", t), prev = get("filter.prev", f);
     assumed_.push_back(forall(t, implies(mine != no_filter_, get("live", mine) && get("c_filter", mine) >= 1)));
-    assumed_.push_back(forall(f, implies(get("live", f) && prev != no_filter_, get("live", prev) && get("c_prev", prev) >= 1)));
+    assumed_.push_back(
+        forall(f, implies(get("live", f) && prev != no_filter_, get("live", prev) && get("c_prev", prev) >= 1)));
     assumed_.push_back(!get("live", no_filter_));
     assumed_.push_back(implies(state_.held != no_filter_, get("live", state_.held)));
   }
@@ -155,7 +167,9 @@ class SymbolicWorld {
   void touch(const expr& ref, Change change) {
     const bool task = z3::eq(ref.get_sort(), task_);
     const char* count = task ? "c_filter" : "c_prev";
-    auto target = [&] { return task ? get("task.filter", ref) : ite(get("live", ref), get("filter.prev", ref), no_filter_); };
+    auto target = [&] {
+      return task ? get("task.filter", ref) : ite(get("live", ref), get("filter.prev", ref), no_filter_);
+    };
     auto add = [&](const expr& to, int n) {
       const expr counts = state_.field.at(count);
       state_.field.at(count) = ite(to == no_filter_, counts, z3::store(counts, to, select(counts, to) + n));

@@ -18,10 +18,10 @@ struct Outcome {
 };
 
 struct Capabilities {
-  std::string layout;        // counters are compared with a model of the same layout; "" if none are shown
-  FactSet facts;             // what observe() fills
-  bool faults = false;       // `fail=` can be carried out
-  std::string unobserved;    // why a fact is missing, one sentence; empty if nothing is
+  std::string layout;      // counters are compared with a model of the same layout; "" if none are shown
+  FactSet facts;           // what observe() fills
+  bool faults = false;     // `fail=` can be carried out
+  std::string unobserved;  // why a fact is missing, one sentence; empty if nothing is
 };
 
 // The environment cannot do what was asked: exit code 3. The message names the remedy.
@@ -40,7 +40,7 @@ struct NotCapable : std::runtime_error {
 class Target {
  public:
   virtual ~Target() = default;
-  virtual const std::string& name() const = 0;          // as on the command line: "sim:v5"
+  virtual const std::string& name() const = 0;  // as on the command line: "sim:v5"
   virtual const Capabilities& capabilities() const = 0;
   // Everything of the last trace is gone afterwards; P1 exists with what `trace.start` says.
   // Throws NotCapable if the trace cannot be run here, before any of its steps.

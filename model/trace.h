@@ -10,30 +10,30 @@
 namespace lockstep {
 
 // Limits of a trace; a file beyond them is refused with a diagnostic.
-inline constexpr int kMaxTasks = 250;     // highest P number
-inline constexpr int kMaxNames = 9999;    // highest R or F number
-inline constexpr int kMaxSteps = 10000;   // steps in a trace
-inline constexpr int kEvents = 2;         // event types of the node designs (K on the design page)
+inline constexpr int kMaxTasks = 250;    // highest P number
+inline constexpr int kMaxNames = 9999;   // highest R or F number
+inline constexpr int kMaxSteps = 10000;  // steps in a trace
+inline constexpr int kEvents = 2;        // event types of the node designs (K on the design page)
 
 enum class Op : uint8_t { append, attach, fork, thread, exec, exit, reap };
 // What the argument pointer of the system call leads to. For attach it is a sock_fprog: `empty` has no instruction,
 // `large` has 4097, `noinsns` a null instruction pointer, `badinsns` an unreadable one, `invalid` a program that
 // the kernel's checker refuses.
 enum class Arg : uint8_t { ok, null, bad, empty, large, noinsns, badinsns, invalid };
-enum class Fd : uint8_t { ok, closed, other };           // append: a program, no open file, a file that is no program
-enum class ProgType : uint8_t { landlock, other };       // append: type of the loaded program
+enum class Fd : uint8_t { ok, closed, other };      // append: a program, no open file, a file that is no program
+enum class ProgType : uint8_t { landlock, other };  // append: type of the loaded program
 
 struct Step {
   Op op{};
-  uint16_t task = 0;        // P number of the caller
-  uint16_t made = 0;        // number after `->`: P (fork, thread), R (append), F (attach); 0: nothing was made
-  uint16_t child = 0;       // reap: P number of the task that is waited for
-  uint8_t event = 0;        // append: 0 .. kEvents-1
+  uint16_t task = 0;   // P number of the caller
+  uint16_t made = 0;   // number after `->`: P (fork, thread), R (append), F (attach); 0: nothing was made
+  uint16_t child = 0;  // reap: P number of the task that is waited for
+  uint8_t event = 0;   // append: 0 .. kEvents-1
   Arg arg{};
   Fd fd{};
   ProgType type{};
-  uint32_t pages = 1;       // append: size of the program, pages
-  uint32_t len = 16;        // attach: length of the program after conversion, eBPF instructions
+  uint32_t pages = 1;  // append: size of the program, pages
+  uint32_t len = 16;   // attach: length of the program after conversion, eBPF instructions
   uint32_t flags = 0;
   uint16_t fail_alloc = 0;  // the n-th allocation of this step fails; 0: none does
   int error = 0;            // errno after `=`; 0: the step succeeds
@@ -57,10 +57,10 @@ struct Expectation {
 };
 
 struct Trace {
-  std::string model;                       // empty: none named
+  std::string model;  // empty: none named
   std::vector<Expectation> expectations;
-  std::vector<std::string> shows;          // the lines of the first comment block: what the trace is there for
-  std::string mark;                        // corpus only: the coverage mark that this trace alone carries
+  std::vector<std::string> shows;  // the lines of the first comment block: what the trace is there for
+  std::string mark;                // corpus only: the coverage mark that this trace alone carries
   Start start;
   std::vector<Step> steps;
 };

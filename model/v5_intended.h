@@ -82,7 +82,9 @@ struct V5Intended {
   }
 
   template <class W, class Task>
-  static int fork(W& w, Task parent, const Step& args) { return fork_v5(w, parent, args); }
+  static int fork(W& w, Task parent, const Step& args) {
+    return fork_v5(w, parent, args);
+  }
 
   template <class W, class Task>
   static void exit(W& w, Task task) {

@@ -3,9 +3,9 @@
 //
 // A transition is a function template over a world W. It never touches memory by itself; it asks the world to
 // alloc, free, load, store, publish, inc, dec_and_test, warn, branch, fail, sum along a chain, and loop. ConcreteWorld
-// runs it on plain integers at full speed; a symbolic world runs the same text on Z3 terms (symbolic_spike_test.cc), and
-// one that stops between atomic steps can, because every shared access is a call. So that all of them can, the text has
-// no bare `while` and no `&&` or `||` on values that came out of the world: a decision is a branch().
+// runs it on plain integers at full speed; a symbolic world runs the same text on Z3 terms (symbolic_spike_test.cc),
+// and one that stops between atomic steps can, because every shared access is a call. So that all of them can, the text
+// has no bare `while` and no `&&` or `||` on values that came out of the world: a decision is a branch().
 //
 // Every load, store, publish, inc and dec_and_test is one atomic step.
 #pragma once
@@ -109,9 +109,13 @@ struct Memory {
   std::vector<Fault> faults;
   uint32_t limit = 0;  // the mechanism's bound (pages, or instructions on a path)
   template <class T>
-  Pool<T>& pool() { return std::get<Pool<T>>(pools); }
+  Pool<T>& pool() {
+    return std::get<Pool<T>>(pools);
+  }
   template <class T>
-  const Pool<T>& pool() const { return std::get<Pool<T>>(pools); }
+  const Pool<T>& pool() const {
+    return std::get<Pool<T>>(pools);
+  }
   void clear() {
     std::apply([](auto&... each) { (each.clear(), ...); }, pools);
     faults.clear();
@@ -142,9 +146,13 @@ class ConcreteWorld {
   uint32_t allocations() const { return allocations_; }
 
   template <class T>
-  static constexpr Ref<T> null() { return {}; }
+  static constexpr Ref<T> null() {
+    return {};
+  }
   template <class T>
-  static constexpr bool is_null(Ref<T> ref) { return ref.index == 0; }
+  static constexpr bool is_null(Ref<T> ref) {
+    return ref.index == 0;
+  }
 
   // A zeroed object, or null when this allocation is the one to fail.
   template <class T>
@@ -164,24 +172,34 @@ class ConcreteWorld {
   }
 
   template <class T, class V>
-  V load(Field<T, V> field, Ref<T> ref) { return at(ref).*field.member; }
+  V load(Field<T, V> field, Ref<T> ref) {
+    return at(ref).*field.member;
+  }
   template <class T, class V, size_t N>
-  V load(Slots<T, V, N> field, Ref<T> ref, size_t slot) { return (at(ref).*field.member)[slot]; }
+  V load(Slots<T, V, N> field, Ref<T> ref, size_t slot) {
+    return (at(ref).*field.member)[slot];
+  }
   template <class T, class V>
-  void store(Field<T, V> field, Ref<T> ref, std::type_identity_t<V> value) { at(ref).*field.member = value; }
+  void store(Field<T, V> field, Ref<T> ref, std::type_identity_t<V> value) {
+    at(ref).*field.member = value;
+  }
   template <class T, class V, size_t N>
   void store(Slots<T, V, N> field, Ref<T> ref, size_t slot, std::type_identity_t<V> value) {
     (at(ref).*field.member)[slot] = value;
   }
   // A store-release: what it leads to can be walked by others from here on.
   template <class T, class V>
-  void publish(Field<T, V> field, Ref<T> ref, std::type_identity_t<V> value) { store(field, ref, value); }
+  void publish(Field<T, V> field, Ref<T> ref, std::type_identity_t<V> value) {
+    store(field, ref, value);
+  }
   template <class T, class V, size_t N>
   void publish(Slots<T, V, N> field, Ref<T> ref, size_t slot, std::type_identity_t<V> value) {
     store(field, ref, slot, value);
   }
   template <class T>
-  void inc(Field<T, int32_t> field, Ref<T> ref) { ++(at(ref).*field.member); }
+  void inc(Field<T, int32_t> field, Ref<T> ref) {
+    ++(at(ref).*field.member);
+  }
   // A plain atomic: from 0 it goes to -1 and does not report zero.
   template <class T>
   bool dec_and_test(Field<T, int32_t> field, Ref<T> ref) {
@@ -222,7 +240,8 @@ class ConcreteWorld {
   template <class T>
   T& at(Ref<T> ref) {
     auto& pool = memory.template pool<T>();
-    if (!pool.live(ref.index)) [[unlikely]] fault(Fault::What::touched_freed);
+    if (!pool.live(ref.index)) [[unlikely]]
+      fault(Fault::What::touched_freed);
     return pool[ref.index];
   }
   void fault(Fault::What what) { memory.faults.push_back({what, Branch{}}); }

@@ -111,7 +111,8 @@ void Checker::check_views(const Step& step, const Outcome& outcome, const Snapsh
         found.add(Property::inheritance, "view",
                   fmt::format("P{} did not get {}{}, which was promised to it", task.number, name, step.made));
       if (!subsequence(was, now)) {
-        found.add(Property::append_only, "view", fmt::format("P{}'s view lost a rule or changed its order", task.number));
+        found.add(Property::append_only, "view",
+                  fmt::format("P{}'s view lost a rule or changed its order", task.number));
         continue;
       }
       const auto promised = promise_.view(task.number, event);
@@ -133,8 +134,8 @@ void Checker::check_objects(const Snapshot& after, Found& found) {
     const auto& why = explanation.objects[i];
     const std::string kind = name_of(object.kind);
     if (object.freed) {
-      report(i, Property::no_use_after_free, kind, fmt::format("{} was freed and a pointer still leads to it",
-                                                               object_name(after, i)));
+      report(i, Property::no_use_after_free, kind,
+             fmt::format("{} was freed and a pointer still leads to it", object_name(after, i)));
       continue;
     }
     for (int c = 0; c < counters_of(object.kind); ++c) {
@@ -151,10 +152,11 @@ void Checker::check_objects(const Snapshot& after, Found& found) {
                fmt::format("{} is {} but only {} references explain it", name, object.counter[c], why.counter[c]));
     }
     if (after.complete && !why.reachable)
-      report(i, Property::no_leak, kind, fmt::format("{} is still there although nothing leads to it",
-                                                     object_name(after, i)));
+      report(i, Property::no_leak, kind,
+             fmt::format("{} is still there although nothing leads to it", object_name(after, i)));
   }
-  if (explanation.cyclic && !known_.contains("acyclic")) found.add(Property::acyclic, "prev", "a prev chain has no end");
+  if (explanation.cyclic && !known_.contains("acyclic"))
+    found.add(Property::acyclic, "prev", "a prev chain has no end");
   if (explanation.cyclic) present_.insert("acyclic");
 }
 
@@ -181,9 +183,12 @@ void Checker::check_owners(const Snapshot& after, Found& found) {
 void Checker::check_faults(const Snapshot& after, Found& found) {
   for (size_t i = before_.faults.size(); i < after.faults.size(); ++i) {
     const auto& fault = after.faults[i];
-    if (fault.starts_with("a walk")) found.add(Property::acyclic, "prev", fault);
-    else if (fault.starts_with("WARN")) found.add(Property::refcount_exact, "warning", fault);
-    else found.add(Property::no_use_after_free, "memory", fault);
+    if (fault.starts_with("a walk"))
+      found.add(Property::acyclic, "prev", fault);
+    else if (fault.starts_with("WARN"))
+      found.add(Property::refcount_exact, "warning", fault);
+    else
+      found.add(Property::no_use_after_free, "memory", fault);
   }
 }
 
@@ -237,8 +242,8 @@ bool replaces_events(const Model& model, Step step, const Snapshot& before) {
 
 }  // namespace
 
-std::vector<Violation> check_limit(const Model& model, const Step& step, const Outcome& outcome,
-                                   const Snapshot& before, const Snapshot& after) {
+std::vector<Violation> check_limit(const Model& model, const Step& step, const Outcome& outcome, const Snapshot& before,
+                                   const Snapshot& after) {
   const bool filters = step.op == Op::attach;
   const int limit_error = filters ? ENOMEM : E2BIG;
   if (!makes_rule(step.op) || (outcome.error != 0 && outcome.error != limit_error)) return {};

@@ -23,7 +23,8 @@ class Checker {
   // counters: the snapshots show objects and counters; views alone are checked otherwise.
   Checker(PromiseKind promise, bool counters) : promise_(promise), counters_(counters) {}
   void start(const Snapshot& initial);
-  // What is newly wrong after this step, the gravest first. Snapshots are canonical. A violation that was there before is not repeated.
+  // What is newly wrong after this step, the gravest first. Snapshots are canonical. A violation that was there before
+  // is not repeated.
   std::vector<Violation> step(const Step& step, const Outcome& outcome, const Snapshot& after);
   const PromiseState& promise() const { return promise_; }
 
@@ -39,7 +40,7 @@ class Checker {
   PromiseState promise_;
   bool counters_;
   Snapshot before_;
-  std::vector<uint16_t> parent_;          // who forked whom, for the wording of a violation
+  std::vector<uint16_t> parent_;           // who forked whom, for the wording of a violation
   std::set<std::string> known_, present_;  // violations of the state before, and of this one
 };
 

@@ -24,9 +24,8 @@ Snapshot sound() {
                {.kind = Kind::node, .counter = {1}},
                {.kind = Kind::rule, .number = 1, .counter = {1}, .size = 1},
                {.kind = Kind::prog, .counter = {1}}};
-  s.pointers = {{Link::task_events, 0, 0, 0}, {Link::slot, 0, 0, 1}, {Link::slot, 1, 0, 2},
-                {Link::node_rule, 0, 1, 3},   {Link::rule_prog, 0, 3, 4}, {Link::owner, 0, 1, 0},
-                {Link::owner, 0, 2, 0}};
+  s.pointers = {{Link::task_events, 0, 0, 0}, {Link::slot, 0, 0, 1},  {Link::slot, 1, 0, 2}, {Link::node_rule, 0, 1, 3},
+                {Link::rule_prog, 0, 3, 4},   {Link::owner, 0, 1, 0}, {Link::owner, 0, 2, 0}};
   canonical(s);
   return s;
 }
@@ -159,8 +158,9 @@ Names append_by_child(PromiseKind promise, const Views& after) {
   checker.step(kAppend, {}, {.tasks = {{.number = 1, .view = {{{1}, {}}}}}});
   checker.step({.op = Op::fork, .task = 1, .made = 2}, {},
                {.tasks = {{.number = 1, .view = {{{1}, {}}}}, {.number = 2, .view = {{{1}, {}}}}}});
-  return broken(checker.step({.op = Op::append, .task = 2, .made = 2}, {},
-                             {.tasks = {{.number = 1, .view = {{after.p1, {}}}}, {.number = 2, .view = {{after.p2, {}}}}}}));
+  return broken(
+      checker.step({.op = Op::append, .task = 2, .made = 2}, {},
+                   {.tasks = {{.number = 1, .view = {{after.p1, {}}}}, {.number = 2, .view = {{after.p2, {}}}}}}));
 }
 Names append_by_parent(PromiseKind promise, const Views& after) {
   Checker checker(promise, false);
@@ -168,8 +168,9 @@ Names append_by_parent(PromiseKind promise, const Views& after) {
   checker.step(kAppend, {}, {.tasks = {{.number = 1, .view = {{{1}, {}}}}}});
   checker.step({.op = Op::fork, .task = 1, .made = 2}, {},
                {.tasks = {{.number = 1, .view = {{{1}, {}}}}, {.number = 2, .view = {{{1}, {}}}}}});
-  return broken(checker.step({.op = Op::append, .task = 1, .made = 2}, {},
-                             {.tasks = {{.number = 1, .view = {{after.p1, {}}}}, {.number = 2, .view = {{after.p2, {}}}}}}));
+  return broken(
+      checker.step({.op = Op::append, .task = 1, .made = 2}, {},
+                   {.tasks = {{.number = 1, .view = {{after.p1, {}}}}, {.number = 2, .view = {{after.p2, {}}}}}}));
 }
 
 TEST(Checker, WhomAChildsAppendReaches) {
@@ -201,7 +202,8 @@ TEST(Explain, UsersCountTasksAndChildrenThatAreInUse) {
   // F2 hangs below F1 and nobody uses it any more: it holds a reference on F1, but does not use it.
   Snapshot s;
   s.tasks = {{.number = 1}};
-  s.objects = {{.kind = Kind::filter, .number = 1, .counter = {2, 1}}, {.kind = Kind::filter, .number = 2, .counter = {1, 0}}};
+  s.objects = {{.kind = Kind::filter, .number = 1, .counter = {2, 1}},
+               {.kind = Kind::filter, .number = 2, .counter = {1, 0}}};
   s.pointers = {{Link::task_filter, 0, 0, 0}, {Link::filter_prev, 0, 1, 0}};
   const auto e = explain(s);
   EXPECT_EQ(e.objects[0].counter, (std::array<int32_t, 2>{2, 1}));

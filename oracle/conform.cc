@@ -40,9 +40,12 @@ Divergence different_result(const Step& step, const Outcome& predicted, const Ou
 
 const char* fact_name(Difference::What what) {
   switch (what) {
-    case Difference::What::task: return "tasks";
-    case Difference::What::view: return "views";
-    default: return "counters";
+    case Difference::What::task:
+      return "tasks";
+    case Difference::What::view:
+      return "views";
+    default:
+      return "counters";
   }
 }
 
@@ -112,7 +115,10 @@ bool Conformer::step(const Step& step, Conformance& result, const Watcher& watch
   std::swap(model_before_, model_facts_);
   const Outcome predicted = model_->step(step);
   observe_model();
-  StepRecord record{.number = result.steps + 1, .step = &step, .predicted = predicted, .model = &model_facts_,
+  StepRecord record{.number = result.steps + 1,
+                    .step = &step,
+                    .predicted = predicted,
+                    .model = &model_facts_,
                     .violations = &model_violations_};
   std::optional<Divergence> divergence;
   std::optional<Difference> difference;
@@ -123,8 +129,10 @@ bool Conformer::step(const Step& step, Conformance& result, const Watcher& watch
     record.target = &target_facts_;
     difference = compare_with_target();
     // A mirror's history is the model's own up to this step.
-    if (!mirrors_) of_target = target_checker_.step(step, *record.actual, target_facts_);
-    else if (difference) of_target = Checker(model_checker_).step(step, *record.actual, target_facts_);
+    if (!mirrors_)
+      of_target = target_checker_.step(step, *record.actual, target_facts_);
+    else if (difference)
+      of_target = Checker(model_checker_).step(step, *record.actual, target_facts_);
     const auto& shown = target_->capabilities().facts;
     result.unobserved += (asked_.views && !shown.views) + (asked_.counters && !shown.counters);
   }
@@ -134,8 +142,10 @@ bool Conformer::step(const Step& step, Conformance& result, const Watcher& watch
   // What the target does is looked at first: it is what the run is about.
   if (record.actual && asked_.results && predicted != *record.actual) {
     result.cut = fault_hits_one_design(step, predicted, *record.actual);
-    if (result.cut) difference.reset();
-    else divergence = different_result(step, predicted, *record.actual);
+    if (result.cut)
+      difference.reset();
+    else
+      divergence = different_result(step, predicted, *record.actual);
   }
   if (!divergence && target_ != nullptr) divergence = judge_target(step, difference, of_target);
   if (!divergence) divergence = judge_model(step, result);
@@ -192,7 +202,8 @@ std::optional<Divergence> Conformer::judge_target(const Step& step, const std::o
     if (!first)
       first = {name_of(v.property), 0, cause_of(name_of(v.property), step, v.object),
                difference ? fmt::format("{} ({})", v.text, difference->text) : v.text};
-    else if (name_of(v.property) != first->property && std::count(first->also.begin(), first->also.end(), name_of(v.property)) == 0)
+    else if (name_of(v.property) != first->property &&
+             std::count(first->also.begin(), first->also.end(), name_of(v.property)) == 0)
       first->also.emplace_back(name_of(v.property));
   }
   if (first || !difference) return first;

@@ -16,10 +16,10 @@ namespace lockstep {
 
 // The first thing that did not come out as it should.
 struct Divergence {
-  std::string property;  // a property's name; or what differs: results, views, counters, tasks, target, trace
-  uint32_t step = 0;     // from 1; 0: before the first
-  std::string cause;     // the same for equal causes: "isolation append view"
-  std::string text;      // one sentence
+  std::string property;           // a property's name; or what differs: results, views, counters, tasks, target, trace
+  uint32_t step = 0;              // from 1; 0: before the first
+  std::string cause;              // the same for equal causes: "isolation append view"
+  std::string text;               // one sentence
   std::vector<std::string> also;  // other properties that the same step breaks
 };
 
@@ -30,7 +30,7 @@ struct StepRecord {
   Outcome predicted;
   std::optional<Outcome> actual;  // none: there is no target
   const Snapshot* model = nullptr;
-  const Snapshot* target = nullptr;  // null: there is no target, or it was not observed
+  const Snapshot* target = nullptr;                    // null: there is no target, or it was not observed
   const std::vector<Violation>* violations = nullptr;  // new ones, of the model's own state
 };
 using Watcher = std::function<void(const StepRecord&)>;
@@ -66,7 +66,7 @@ class Conformer {
   std::unique_ptr<Model> model_;
   Target* target_;
   FactSet asked_;
-  FactSet compared_;     // views and counters that model and target can be held against each other in
+  FactSet compared_;      // views and counters that model and target can be held against each other in
   bool mirrors_ = false;  // all of them: then a target that does not differ has the model's own violations
   Checker model_checker_, target_checker_;
   Snapshot model_facts_, model_before_, target_facts_;

@@ -10,10 +10,12 @@ namespace lockstep {
 namespace {
 
 Trace script(const std::string& model) {
-  const std::string text = model == "seccomp"
-      ? "P1 attach -> F1\nP1 fork -> P2\nP2 attach -> F2\nP2 fork -> P3\nP3 attach -> F3\nP1 attach -> F4\nP3 exit\nP2 exit\n"
-      : "P1 append event=0 -> R1\nP1 fork -> P2\nP2 append event=0 -> R2\nP2 fork -> P3\nP3 append event=1 -> R3\n"
-        "P1 append event=0 -> R4\nP3 exit\nP2 exit\n";
+  const std::string text =
+      model == "seccomp"
+          ? "P1 attach -> F1\nP1 fork -> P2\nP2 attach -> F2\nP2 fork -> P3\nP3 attach -> F3\nP1 attach -> F4\nP3 "
+            "exit\nP2 exit\n"
+          : "P1 append event=0 -> R1\nP1 fork -> P2\nP2 append event=0 -> R2\nP2 fork -> P3\nP3 append event=1 -> R3\n"
+            "P1 append event=0 -> R4\nP3 exit\nP2 exit\n";
   return parse_trace("lockstep 1\nmodel " + model + "\n" + text, "bench");
 }
 

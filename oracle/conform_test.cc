@@ -16,9 +16,9 @@ namespace {
 using test::LyingTarget;
 
 Trace story(const std::string& model = "v5-posted") {
-  return parse_trace("lockstep 1\nmodel " + model +
-                         "\nP1 append event=0 -> R1\nP1 fork -> P2\nP1 append event=0 -> R2\nP1 exit\n",
-                     "story");
+  return parse_trace(
+      "lockstep 1\nmodel " + model + "\nP1 append event=0 -> R1\nP1 fork -> P2\nP1 append event=0 -> R2\nP1 exit\n",
+      "story");
 }
 
 Trace tree() {
@@ -132,7 +132,8 @@ TEST(Conform, ATraceThatRecordsAnotherResultThanTheModelIsNotPassedOver) {
 }
 
 TEST(Conform, ExpectedViolationsOfTheModelAreListedAndNotNews) {
-  const auto trace = parse_trace("lockstep 1\nP1 append event=0 -> R1\nP1 fork -> P2\nP2 append event=0 -> R2\n", "story");
+  const auto trace =
+      parse_trace("lockstep 1\nP1 append event=0 -> R1\nP1 fork -> P2\nP2 append event=0 -> R2\n", "story");
   const auto result = Conformer("v5-posted", nullptr).run(trace);
   EXPECT_FALSE(result.divergence);
   EXPECT_EQ(result.model_violations.at(Property::isolation), 3u);

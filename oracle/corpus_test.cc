@@ -48,7 +48,8 @@ TEST(Corpus, AMarkThatIsNotEarnedIsNoticed) {
 }
 
 TEST(Corpus, EveryTraceIsWrittenAsItWouldBeWrittenAgain) {
-  for (const auto& [file, trace] : corpus()) EXPECT_EQ(parse_trace(write_trace(trace), file).steps.size(), trace.steps.size());
+  for (const auto& [file, trace] : corpus())
+    EXPECT_EQ(parse_trace(write_trace(trace), file).steps.size(), trace.steps.size());
 }
 
 }  // namespace

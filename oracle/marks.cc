@@ -87,9 +87,12 @@ class MarkFinder {
   }
   std::string relation(uint16_t of, uint16_t other) const {
     const auto up = ancestors(of), down = ancestors(other);
-    auto place = [](const auto& line, uint16_t task) { return std::find(line.begin(), line.end(), task) - line.begin(); };
+    auto place = [](const auto& line, uint16_t task) {
+      return std::find(line.begin(), line.end(), task) - line.begin();
+    };
     if (const auto n = place(down, of); n < static_cast<ptrdiff_t>(down.size())) return n == 0 ? "child" : "grandchild";
-    if (const auto n = place(up, other); n < static_cast<ptrdiff_t>(up.size())) return n == 0 ? "parent" : "grandparent";
+    if (const auto n = place(up, other); n < static_cast<ptrdiff_t>(up.size()))
+      return n == 0 ? "parent" : "grandparent";
     return !up.empty() && !down.empty() && up[0] == down[0] ? "sibling" : "distant kin";
   }
 

@@ -26,9 +26,10 @@ Verdict Result::verdict() const {
 
 std::string verdict_line(const Result& r) {
   auto or_dash = [](const std::string& s) { return s.empty() ? "-" : s; };
-  return fmt::format("Verdict: {} model={} target={} traces={} steps={} divergences={} expected={} unobserved={} skipped={}",
-                     name_of(r.verdict()), or_dash(r.model), or_dash(r.target), r.traces, r.steps, r.finds.size(),
-                     r.expected(), r.unobserved, r.skipped);
+  return fmt::format(
+      "Verdict: {} model={} target={} traces={} steps={} divergences={} expected={} unobserved={} skipped={}",
+      name_of(r.verdict()), or_dash(r.model), or_dash(r.target), r.traces, r.steps, r.finds.size(), r.expected(),
+      r.unobserved, r.skipped);
 }
 
 int exit_code(const Result& r) {

@@ -17,14 +17,14 @@ const char* name_of(Verdict verdict);  // "CONFORMS"
 // A divergence with the trace that shows it.
 struct Find {
   Divergence divergence;
-  Trace trace;             // shrunk
-  std::string name;        // of the trace's file, or "seed 7 trace 42"
-  uint64_t seed = 0;       // fuzz: of the run, and the number of the trace in it
+  Trace trace;        // shrunk
+  std::string name;   // of the trace's file, or "seed 7 trace 42"
+  uint64_t seed = 0;  // fuzz: of the run, and the number of the trace in it
   uint64_t index = 0;
-  uint64_t times = 1;      // equal causes in the same run
-  int repeated = 1;        // runs of the unshrunk trace that diverged in the same way
-  int runs = 1;            // runs of the unshrunk trace
-  bool expected = false;   // an `expect` line of the trace foresees it
+  uint64_t times = 1;     // equal causes in the same run
+  int repeated = 1;       // runs of the unshrunk trace that diverged in the same way
+  int runs = 1;           // runs of the unshrunk trace
+  bool expected = false;  // an `expect` line of the trace foresees it
   bool flaky() const { return repeated < runs; }
 };
 
@@ -35,18 +35,18 @@ struct Named {
 
 // One line of a report: one model against one target, or alone.
 struct Result {
-  std::string job;     // "fuzz", "replay", "check"
+  std::string job;  // "fuzz", "replay", "check"
   std::string model;
   std::string target;  // empty: the model alone
   uint64_t traces = 0;
   uint64_t steps = 0;
   uint64_t unobserved = 0;
-  uint64_t skipped = 0;                     // traces that this target cannot run
-  std::vector<Find> finds;                  // unexpected first
-  std::vector<std::string> missing;         // `expect` lines whose divergence did not appear
-  std::vector<std::string> shortcomings;    // why nothing can be concluded
-  std::vector<std::string> notes;           // what was skipped or not observed, and why
-  std::vector<Named> statistics;            // what was generated, for people
+  uint64_t skipped = 0;                   // traces that this target cannot run
+  std::vector<Find> finds;                // unexpected first
+  std::vector<std::string> missing;       // `expect` lines whose divergence did not appear
+  std::vector<std::string> shortcomings;  // why nothing can be concluded
+  std::vector<std::string> notes;         // what was skipped or not observed, and why
+  std::vector<Named> statistics;          // what was generated, for people
   double seconds = 0;
   uint64_t seed = 0;
 

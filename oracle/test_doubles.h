@@ -59,7 +59,9 @@ class OffByOneModel : public Model {
         return;
       }
   }
-  std::unique_ptr<Model> clone() const override { return std::make_unique<OffByOneModel>(honest_->clone(), kind_, counter_); }
+  std::unique_ptr<Model> clone() const override {
+    return std::make_unique<OffByOneModel>(honest_->clone(), kind_, counter_);
+  }
   const ProcessTable& processes() const override { return honest_->processes(); }
   const Coverage& coverage() const override { return honest_->coverage(); }
   uint32_t allocations() const override { return honest_->allocations(); }

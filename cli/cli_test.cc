@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The program as its users meet it: exit codes, what is written and what is not, signals.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <thread>
+
+namespace lockstep {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Ran {
+  int code = -1;  // 128 + n if a signal ended it
+  std::string out, err;
+};
+
+std::string slurp(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+class Cli : public testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/lockstep-cli-XXXXXX";
+    ASSERT_NE(mkdtemp(name), nullptr);
+    folder_ = name;
+    setenv("XDG_STATE_HOME", (folder_ / "state").c_str(), 1);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  pid_t start(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), LOCKSTEP_BINARY);
+    std::vector<char*> argv;
+    for (auto& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    const auto out = folder_ / ".out", err = folder_ / ".err";
+    const pid_t pid = fork();
+    if (pid == 0) {
+      dup2(open(out.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), STDOUT_FILENO);
+      dup2(open(err.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), STDERR_FILENO);
+      execv(argv[0], argv.data());
+      _exit(99);
+    }
+    return pid;
+  }
+  Ran finish(pid_t pid) {
+    int status = 0;
+    waitpid(pid, &status, 0);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), slurp(folder_ / ".out"),
+            slurp(folder_ / ".err")};
+  }
+  Ran run(std::vector<std::string> arguments) { return finish(start(std::move(arguments))); }
+
+  std::string file(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ / name, std::ios::binary) << text;
+    return (folder_ / name).string();
+  }
+  std::string corpus(const std::string& name) { return LOCKSTEP_SOURCE_DIR "/corpus/" + name; }
+
+  fs::path folder_;
+};
+
+std::string last_line(const std::string& text) {
+  const auto end = text.find_last_not_of('\n');
+  const auto begin = text.rfind('\n', end);
+  return text.substr(begin == std::string::npos ? 0 : begin + 1, end - begin);
+}
+
+TEST_F(Cli, HelpFitsOneScreenAndNamesEverySubcommand) {
+  const auto help = run({"--help"});
+  EXPECT_EQ(help.code, 0);
+  EXPECT_LE(std::count(help.out.begin(), help.out.end(), '\n'), 40);
+  for (const auto* name :
+       {"check", "replay", "shrink", "fuzz", "graph", "explain", "nightly", "models", "targets", "properties"}) {
+    EXPECT_NE(help.out.find(name), std::string::npos) << name;
+    EXPECT_NE(run({name, "--help"}).out.find(std::string("lockstep ") + name), std::string::npos) << name;
+  }
+}
+
+TEST_F(Cli, BadUsageIsTwo) {
+  const auto trace = corpus("v5-intended/story.trace");
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{},
+                                             {"prove"},
+                                             {"fuzz"},
+                                             {"fuzz", "--model", "v7", "--target", "sim:v5"},
+                                             {"fuzz", "--model", "v5-posted", "--target", "vm:v5"},
+                                             {"fuzz", "--model", "v5-posted", "--target", "sim:v9"},
+                                             {"fuzz", "--model", "v5-posted", "--target", "sim:v5", "--for", "soon"},
+                                             {"fuzz", "--model", "v5-posted", "--target", "sim:v5", "--shard", "3/2"},
+                                             {"fuzz", "--model", "v5-posted", "--target", "sim:v5", "--traces", "many"},
+                                             {"replay", trace, "--target", "sim:v5", "--observe", "moods"},
+                                             {"check", trace, "--model", "seccomp"},
+                                             {"check", "/nonexistent.trace"},
+                                             {"properties", "beauty"},
+                                             {"nightly", "--for", "-3s"}}) {
+    const auto ran = run(arguments);
+    EXPECT_EQ(ran.code, 2) << (arguments.empty() ? "" : arguments[0]) << " " << ran.err;
+    EXPECT_FALSE(ran.err.empty() && ran.out.empty());
+  }
+}
+
+TEST_F(Cli, AMissingTargetIsThree) {
+  const auto ran =
+      run({"replay", corpus("v5-intended/story.trace"), "--target", "sim:" + (folder_ / "none.so").string()});
+  EXPECT_EQ(ran.code, 3) << ran.err;
+}
+
+TEST_F(Cli, NothingRunIsFour) {
+  const auto ran = run({"fuzz", "--model", "v5-posted", "--target", "sim:v5", "--traces", "0"});
+  EXPECT_EQ(ran.code, 4);
+  EXPECT_TRUE(last_line(ran.out).starts_with("Verdict: INCONCLUSIVE model=v5-posted target=sim:v5 traces=0"));
+}
+
+// Thirty ways to break a trace. Each: exit 2, a place, and nothing written.
+TEST_F(Cli, BrokenTracesAreRefused) {
+  const std::string good = "lockstep 1\nP1 append event=0 -> R1\n";
+  std::string many = "lockstep 1\n";
+  for (int i = 0; i < 100000; ++i) many += "P1 exec\n";
+  const std::vector<std::pair<std::string, std::string>> broken = {
+      {"empty", ""},
+      {"truncated", "lockstep 1\nP1 append event=0 -> R"},
+      {"no-final-newline", "lockstep 1\nP1 exec"},
+      {"binary", std::string("\x7f"
+                             "ELF\x02\x01\x01\0\0\0\0\0",
+                             12)},
+      {"unknown-version", "lockstep 2\nP1 exec\n"},
+      {"no-version", "P1 exec\n"},
+      {"huge-name", "lockstep 1\nP1 fork -> P99999999999999999999999999\n"},
+      {"huge-value", "lockstep 1\nP1 append event=99999999999999999999 -> R1\n"},
+      {"huge-task", "lockstep 1\nP251 exec\n"},
+      {"steps", many},
+      {"reused-task", "lockstep 1\nP1 fork -> P2\nP1 fork -> P2\n"},
+      {"reused-rule", good + "P1 append event=1 -> R1\n"},
+      {"cyclic", "lockstep 1\nP2 fork -> P1\n"},
+      {"own-parent", "lockstep 1\nP1 fork -> P1\n"},
+      {"nul", std::string("lockstep 1\nP1 exec\0\n", 20)},
+      {"crlf", "lockstep 1\r\nP1 exec\r\n"},
+      {"tab", "lockstep 1\nP1\texec\n"},
+      {"utf8", "lockstep 1\n# \xff\xfe\nP1 exec\n"},
+      {"overlong-utf8", "lockstep 1\nP1 exec # \xc0\xaf\n"},
+      {"bom", "\xef\xbb\xbflockstep 1\nP1 exec\n"},
+      {"unknown-op", "lockstep 1\nP1 dance\n"},
+      {"unknown-argument", "lockstep 1\nP1 append evnt=0 -> R1\n"},
+      {"twice", "lockstep 1\nP1 append event=0 event=1 -> R1\n"},
+      {"out-of-range", "lockstep 1\nP1 append event=2 -> R1\n"},
+      {"no-result", "lockstep 1\nP1 append event=0\n"},
+      {"two-results", "lockstep 1\nP1 append event=0 -> R1 = EINVAL\n"},
+      {"unknown-error", "lockstep 1\nP1 append event=0 = EWHATEVER\n"},
+      {"dead-task", "lockstep 1\nP1 fork -> P2\nP2 exit\nP2 exec\n"},
+      {"no-such-task", "lockstep 1\nP3 exec\n"},
+      {"unknown-model", "lockstep 1\nmodel v9\nP1 exec\n"},
+      {"foreign-op", "lockstep 1\nmodel seccomp\nP1 append event=0 -> R1\n"},
+      {"leading-zero", "lockstep 1\nP01 exec\n"},
+      {"negative", "lockstep 1\nP1 append event=-1 -> R1\n"},
+  };
+  EXPECT_GE(broken.size(), 30u);
+  for (const auto& [name, text] : broken) {
+    const auto path = file(name + ".trace", text);
+    for (const auto& arguments :
+         std::vector<std::vector<std::string>>{{"check", path},
+                                               {"shrink", path, "--target", "sim:v5", "-o", (folder_ / "out").string()},
+                                               {"graph", path, "-o", (folder_ / "out").string()}}) {
+      const auto ran = run(arguments);
+      EXPECT_EQ(ran.code, 2) << name << " " << arguments[0];
+      EXPECT_TRUE(ran.err.starts_with(path + ":1:") || ran.err.starts_with(path + ":2:") ||
+                  ran.err.starts_with(path + ":3:") || ran.err.starts_with(path + ":4:") ||
+                  ran.err.starts_with(path + ":10002:"))
+          << name << ": " << ran.err;
+      EXPECT_EQ(ran.out, "") << name;
+      EXPECT_FALSE(fs::exists(folder_ / "out")) << name;
+    }
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "state"));
+}
+
+TEST_F(Cli, CheckShowsEachStepAndEndsWithTheVerdict) {
+  const auto ran = run({"check", corpus("v5-intended/story.trace")});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.out.find("P2 append event=0 -> R3"), std::string::npos);
+  EXPECT_EQ(
+      last_line(ran.out),
+      "Verdict: CONFORMS model=v5-intended target=- traces=1 steps=4 divergences=0 expected=0 unobserved=0 skipped=0");
+}
+
+TEST_F(Cli, FormatsHoldTheVerdictAndNothingElse) {
+  const auto trace = corpus("v5-posted/story.trace");
+  const auto json = nlohmann::json::parse(run({"check", trace, "--format", "json"}).out);
+  EXPECT_EQ(json["results"][0]["verdict"], "CONFORMS");
+  EXPECT_TRUE(run({"check", trace, "--format", "junit"}).out.starts_with("<?xml"));
+  const auto ktap = run({"check", trace, "--format", "ktap"}).out;
+  EXPECT_TRUE(ktap.starts_with("KTAP version 1"));
+  EXPECT_NE(ktap.find("# Verdict: CONFORMS"), std::string::npos);
+}
+
+TEST_F(Cli, AnExpectedDivergenceIsZeroAndAnUnexpectedOneIsOne) {
+  const auto expected = run({"replay", corpus("v5-intended/story.trace"), "--target", "sim:v5"});
+  EXPECT_EQ(expected.code, 0) << expected.out;
+  EXPECT_TRUE(last_line(expected.out).starts_with("Verdict: DIVERGES"));
+  const auto unexpected = run({"replay", corpus("v5-intended/story.trace"), "--target", "spec:v5-posted"});
+  EXPECT_EQ(unexpected.code, 1);
+  const auto missing = file("m.trace", "lockstep 1\nmodel v5-posted\nexpect sim:v5 DIVERGES isolation\nP1 exec\n");
+  EXPECT_EQ(run({"replay", missing, "--target", "sim:v5"}).code, 1);
+}
+
+TEST_F(Cli, FuzzKeepsItsFindAndTheFindComesBack) {
+  const auto ran =
+      run({"fuzz", "--model", "v5-intended", "--target", "sim:v5", "--traces", "200", "--seed", "3", "--no-faults"});
+  EXPECT_EQ(ran.code, 1);
+  std::vector<std::string> finds;
+  for (const auto& entry : fs::directory_iterator(folder_ / "state/lockstep/finds"))
+    finds.push_back(entry.path().string());
+  ASSERT_FALSE(finds.empty());
+  EXPECT_EQ(run({"replay", finds[0], "--target", "sim:v5"}).code, 1);
+  EXPECT_EQ(run({"replay", finds[0], "--target", "sim:v5-intended"}).code, 0);
+  const auto words = run({"explain", finds[0], "--target", "sim:v5"});
+  EXPECT_EQ(words.code, 0) << words.err;
+  EXPECT_FALSE(words.out.empty());
+  EXPECT_EQ(run({"graph", finds[0], "-o", (folder_ / "g.svg").string()}).code, 0);
+  EXPECT_NE(slurp(folder_ / "g.svg").find("<svg"), std::string::npos);
+}
+
+TEST_F(Cli, ShrinkWritesTheSmallestTrace) {
+  const auto longer =
+      file("long.trace",
+           "lockstep 1\nmodel v5-intended\nP1 exec\nP1 append event=1 pages=9 -> R1\nP1 fork -> P2\nP1 fork -> P3\n"
+           "P3 append event=1 -> R2\nP3 exec\nP2 exit\n");
+  const auto ran = run({"shrink", longer, "--target", "sim:v5", "-o", (folder_ / "short.trace").string()});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(slurp(folder_ / "short.trace"),
+            "lockstep 1\nmodel v5-intended\nP1 append event=0 -> R1\nP1 fork -> P2\nP2 append event=0 -> R2\n");
+}
+
+TEST_F(Cli, ListsSayWhatThereIs) {
+  EXPECT_NE(run({"models"}).out.find("v5-intended"), std::string::npos);
+  EXPECT_NE(run({"targets"}).out.find("live"), std::string::npos);
+  EXPECT_NE(run({"properties", "isolation"}).out.find("broken"), std::string::npos);
+  EXPECT_EQ(run({"corpus", "list"}).code, 0);
+}
+
+// Processes whose program is ours, workers included.
+std::vector<std::string> ours_running() {
+  std::vector<std::string> all;
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    if (entry.path().filename().string().find_first_not_of("0123456789") != std::string::npos) continue;
+    std::error_code error;
+    const auto exe = fs::read_symlink(entry.path() / "exe", error).string();
+    if (exe == fs::canonical(LOCKSTEP_BINARY) ||
+        exe.find("lockstep") != std::string::npos && exe.find("memfd") != std::string::npos)
+      all.push_back(entry.path().string() + " " + exe);
+  }
+  return all;
+}
+
+class Signal : public Cli, public testing::WithParamInterface<int> {};
+
+TEST_P(Signal, InTheMiddleOfALiveRunLeavesNoProcess) {
+  if (run({"targets"}).out.find("live               available") == std::string::npos) {
+    printf("\n!!! SKIPPED: no live target here\n\n");
+    GTEST_SKIP();
+  }
+  for (int milliseconds : {150, 700, 1300}) {
+    const auto pid = start({"fuzz", "--model", "seccomp", "--target", "live", "--for", "60s"});
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+    kill(pid, GetParam());
+    EXPECT_EQ(finish(pid).code, 128 + GetParam());
+    for (int wait = 0; wait < 50 && !ours_running().empty(); ++wait)
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    EXPECT_EQ(ours_running(), std::vector<std::string>{});
+    EXPECT_FALSE(fs::exists(folder_ / "state"));
+  }
+}
+INSTANTIATE_TEST_SUITE_P(By, Signal, testing::Values(SIGINT, SIGTERM, SIGKILL));
+
+TEST_F(Cli, AKilledNightlyGoesOnWhereItWas) {
+  const auto folder = (folder_ / "night").string();
+  const auto pid = start({"nightly", "--for", "6s", "-o", folder});
+  for (int wait = 0; wait < 300 && slurp(folder + "/journal.json").find("canary") == std::string::npos; ++wait)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  kill(pid, SIGKILL);
+  EXPECT_EQ(finish(pid).code, 128 + SIGKILL);
+  file("night/report.txt.123.part", "half");
+  const auto again = run({"nightly", "--for", "6s", "-o", folder, "--format", "json"});
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_NE(again.err.find("going on with the nightly"), std::string::npos);
+  EXPECT_FALSE(fs::exists(folder + "/report.txt.123.part"));
+  EXPECT_FALSE(fs::exists(folder + "/journal.json"));
+  const auto report = nlohmann::json::parse(slurp(folder + "/report.json"));
+  EXPECT_EQ(report["results"].size(), 10u);
+  EXPECT_TRUE(fs::exists(folder + "/counterexamples/canary-1/step-01.svg"));
+}
+
+}  // namespace
+}  // namespace lockstep
