@@ -8,11 +8,11 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <fstream>
 
 #include "model/model.h"
 #include "model/trace_text.h"
 #include "reports/format.h"
+#include "reports/whole_file.h"
 
 namespace lockstep::cli {
 
@@ -40,7 +40,8 @@ bool use_color(const Output& output) {
 }
 
 int report(const std::vector<Result>& results, const Output& output) {
-  fmt::print("{}", render(results, output.format, use_color(output)));
+  fmt::print("{}", render(results, *find_format(output.format),
+                          {.tool_version = LOCKSTEP_VERSION, .color = use_color(output)}));
   int code = kOk;
   for (const auto& result : results) {
     const int each = exit_code(result);
@@ -55,7 +56,7 @@ double parse_duration(const std::string& text) {
   const std::string unit(end, text.data() + text.size());
   const double scale = unit.empty() || unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : 0;
   if (error != std::errc() || scale == 0 || !(value > 0) || value * scale > 1e9)
-    throw UsageError(fmt::format("{}: not a duration; write it like 90s, 5m or 1h", quoted(text)));
+    throw UsageError(fmt::format("{}: not a duration; write it like 90s, 5m or 1h", lockstep::quoted(text)));
   return value * scale;
 }
 
@@ -66,7 +67,7 @@ Shard parse_shard(const std::string& text) {
   const bool slash = first.ec == std::errc() && first.ptr != end && *first.ptr == '/';
   const auto second = slash ? std::from_chars(first.ptr + 1, end, shard.count) : first;
   if (!slash || second.ec != std::errc() || second.ptr != end || shard.index < 1 || shard.index > shard.count)
-    throw UsageError(fmt::format("{}: not a shard; write it like 2/4", quoted(text)));
+    throw UsageError(fmt::format("{}: not a shard; write it like 2/4", lockstep::quoted(text)));
   return shard;
 }
 
@@ -83,7 +84,8 @@ FactSet parse_facts(const std::string& list) {
     else if (word == "counters")
       facts.counters = true;
     else
-      throw UsageError(fmt::format("{}: not a kind of fact; there are results, views and counters", quoted(word)));
+      throw UsageError(
+          fmt::format("{}: not a kind of fact; there are results, views and counters", lockstep::quoted(word)));
     at = comma + 1;
   }
   return facts;
@@ -91,14 +93,14 @@ FactSet parse_facts(const std::string& list) {
 
 void require_model(const std::string& name) {
   if (find_model(name) == nullptr)
-    throw UsageError(fmt::format("{}: no such model; `lockstep models` lists them", quoted(name)));
+    throw UsageError(fmt::format("{}: no such model; `lockstep models` lists them", lockstep::quoted(name)));
 }
 
-std::string model_for(const Trace& trace, const std::string& option) {
+std::string model_for(const Trace& trace, const std::string& option, const std::string& file) {
   const auto& name = option.empty() ? trace.model : option;
-  if (name.empty()) throw UsageError("the trace names no model: say which with --model");
+  if (name.empty()) throw UsageError(file + ": the trace names no model: say which with --model");
   require_model(name);
-  if (const auto why = misfit(trace, name)) throw UsageError(*why);
+  if (const auto why = misfit(trace, name)) throw UsageError(file + ": " + *why);
   return name;
 }
 
@@ -129,20 +131,12 @@ void throw_if_interrupted() {
 }
 
 void write_file(const fs::path& path, const std::string& text) {
-  if (path.has_parent_path()) fs::create_directories(path.parent_path());
-  const auto part = fs::path(path.string() + fmt::format(".{}.part", getpid()));
-  {
-    std::ofstream out(part, std::ios::binary);
-    out << text;
-    out.close();
-    if (!out) {
-      std::error_code error;
-      fs::remove(part, error);
-      throw Unavailable(
-          fmt::format("{}: cannot be written; is the folder writable and the disk not full?", path.string()));
-    }
+  try {
+    if (path.has_parent_path()) fs::create_directories(path.parent_path());
+    write_whole_file(path, text);
+  } catch (const std::system_error& error) {
+    throw Unavailable(fmt::format("{}: cannot be written: {}", path.string(), error.code().message()));
   }
-  fs::rename(part, path);
 }
 
 Progress::Progress(std::string what) : what_(std::move(what)), terminal_(isatty(STDERR_FILENO) == 1), last_(now()) {}

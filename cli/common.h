@@ -44,7 +44,7 @@ Shard parse_shard(const std::string& text);    // "2/4"; throws UsageError
 FactSet parse_facts(const std::string& list);  // "results,views"; throws UsageError
 
 // The model to use for a trace: the option, or the trace's own. Throws UsageError if there is none or it does not fit.
-std::string model_for(const Trace& trace, const std::string& option);
+std::string model_for(const Trace& trace, const std::string& option, const std::string& file);
 void require_model(const std::string& name);
 
 std::filesystem::path state_folder();   // of this user
@@ -54,7 +54,7 @@ void install_signal_handlers();
 bool interrupted();
 void throw_if_interrupted();
 
-// Writes a file so that it is there whole or not at all.
+// Writes a file so that it is there whole or not at all; makes its folder. Throws Unavailable.
 void write_file(const std::filesystem::path& path, const std::string& text);
 
 // A line about a long step on standard error: rewritten in place on a terminal, now and then elsewhere.

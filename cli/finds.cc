@@ -7,7 +7,6 @@
 
 #include "cli/common.h"
 #include "model/trace_text.h"
-#include "oracle/conform.h"
 
 namespace lockstep::cli {
 
@@ -59,15 +58,15 @@ const Expectation* expectation_for(const Trace& trace, const std::string& target
   return nullptr;
 }
 
-void run_trace(const Trace& trace, const std::string& file, const std::string& model, Target* target, FactSet asked,
-               Result& result) {
+Conformance run_trace(const Trace& trace, const std::string& file, const std::string& model, Target* target,
+                      FactSet asked, Result& result, const Watcher& watch) {
   Conformance outcome;
   try {
-    outcome = Conformer(model, target, asked).run(trace);
+    outcome = Conformer(model, target, asked).run(trace, watch);
   } catch (const NotCapable& why) {
     ++result.skipped;
     result.notes.push_back(fmt::format("skipped {}: {}", file, why.what()));
-    return;
+    return outcome;
   }
   ++result.traces;
   result.steps += outcome.steps;
@@ -83,6 +82,7 @@ void run_trace(const Trace& trace, const std::string& file, const std::string& m
     result.missing.push_back(fmt::format("{} expects {} to diverge{}, and it did not", file, target->name(),
                                          expected->property.empty() ? "" : " (" + expected->property + ")"));
   }
+  return outcome;
 }
 
 }  // namespace lockstep::cli

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/target.h"
+#include "oracle/conform.h"
 #include "oracle/result.h"
 
 namespace lockstep::cli {
@@ -21,8 +22,8 @@ void save_find(Find& find, const std::string& model, const std::string& target, 
 std::vector<std::filesystem::path> trace_files(const std::filesystem::path& folder);
 
 // A trace on a target, or on its model alone (null), judged by its `expect` line for that target. Adds to `result`.
-void run_trace(const Trace& trace, const std::string& file, const std::string& model, Target* target, FactSet asked,
-               Result& result);
+Conformance run_trace(const Trace& trace, const std::string& file, const std::string& model, Target* target,
+                      FactSet asked, Result& result, const Watcher& watch = {});
 
 // What such a line foresees of a divergence; null if the trace says nothing about the target.
 const Expectation* expectation_for(const Trace& trace, const std::string& target);

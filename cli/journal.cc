@@ -17,7 +17,7 @@ using Json = nlohmann::json;
 Journal::Journal(const fs::path& folder, const std::string& plan) : file_(folder / "journal.json"), plan_(plan) {
   fs::create_directories(folder);
   for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.path().extension() == ".part") fs::remove(entry.path());
+    if (entry.path().extension().string().starts_with(".part-")) fs::remove(entry.path());
   std::ifstream in(file_);
   const auto journal = in ? Json::parse(in, nullptr, false) : Json();
   if (!journal.is_object() || journal.value("plan", "") != plan) return;

@@ -19,7 +19,7 @@ struct Options {
 int run(const Options& options) {
   const auto trace = read_trace(options.trace);
   auto target = make_target(options.target);
-  const auto model = probe_preset(model_for(trace, options.model), *target);
+  const auto model = probe_preset(model_for(trace, options.model, options.trace), *target);
   auto run = shrink_divergence(trace, model, *target, parse_facts(options.observe), repeats_on(*target), interrupted);
   throw_if_interrupted();
   if (!run.diverges) {

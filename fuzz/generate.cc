@@ -126,7 +126,7 @@ class TraceMaker {
     return true;
   }
 
-  // A child mostly, sometimes somebody else's.
+  // A child mostly, a dead one if there is one, sometimes somebody else's.
   bool choose_child(Step& step) {
     const auto& processes = model_.processes();
     if (!draw_.percent(12)) {
@@ -135,6 +135,12 @@ class TraceMaker {
       });
     }
     std::erase(zombies_or_children_, step.task);
+    const auto dead = std::find_if(zombies_or_children_.begin(), zombies_or_children_.end(),
+                                   [&](auto task) { return processes.reap_result(step.task, task) == 0; });
+    if (dead != zombies_or_children_.end() && draw_.percent(70)) {
+      step.child = *dead;
+      return true;
+    }
     if (zombies_or_children_.empty()) return false;
     step.child = draw_.of(zombies_or_children_);
     return true;

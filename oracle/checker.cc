@@ -40,7 +40,10 @@ const TaskFacts* find_task(const Snapshot& s, uint16_t number) {
 
 bool makes_task(Op op) { return op == Op::fork || op == Op::thread; }
 bool makes_rule(Op op) { return op == Op::append || op == Op::attach; }
-char letter(Op op) { return op == Op::attach ? 'F' : 'R'; }
+// A rule that the trace did not expect to be made has no number.
+std::string rule_name(Op op, uint16_t number) {
+  return number == 0 ? "an unnamed rule" : fmt::format("{}{}", op == Op::attach ? 'F' : 'R', number);
+}
 
 // Names that stay the same from step to step, so that an old violation is known again.
 std::string stable_name(const Snapshot& s, size_t object) {
@@ -80,7 +83,6 @@ void Checker::advance_promise(const Step& step, const Outcome& outcome) {
 
 void Checker::check_views(const Step& step, const Outcome& outcome, const Snapshot& after, Found& found) {
   const bool appended = outcome.error == 0 && makes_rule(step.op);
-  const char name = letter(step.op);
   for (const auto& task : after.tasks) {
     if (task.life != Life::alive) continue;
     const auto* old = find_task(before_, task.number);
@@ -100,16 +102,17 @@ void Checker::check_views(const Step& step, const Outcome& outcome, const Snapsh
       for (auto rule : now) {
         if (contains(was, rule) || (due && rule == step.made)) continue;
         found.add(Property::isolation, "view",
-                  fmt::format("P{} got {}{}{}, which was not promised to it", task.number, name, rule,
+                  fmt::format("P{} got {}{}, which was not promised to it", task.number, rule_name(step.op, rule),
                               appended ? fmt::format(" from P{}'s {}", step.task, name_of(step.op)) : ""));
         if (appended && ancestor(step.task, task.number))
           found.add(Property::inheritance, "view",
-                    fmt::format("P{} got {}{} from its ancestor P{}, which was not promised to it", task.number, name,
-                                rule, step.task));
+                    fmt::format("P{} got {} from its ancestor P{}, which was not promised to it", task.number,
+                                rule_name(step.op, rule), step.task));
       }
       if (due && !contains(now, step.made))
-        found.add(Property::inheritance, "view",
-                  fmt::format("P{} did not get {}{}, which was promised to it", task.number, name, step.made));
+        found.add(
+            Property::inheritance, "view",
+            fmt::format("P{} did not get {}, which was promised to it", task.number, rule_name(step.op, step.made)));
       if (!subsequence(was, now)) {
         found.add(Property::append_only, "view",
                   fmt::format("P{}'s view lost a rule or changed its order", task.number));

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// check and replay: traces step by step, on the model alone or on a target.
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "cli/finds.h"
+#include "harness/targets.h"
+#include "model/trace_text.h"
+#include "reports/step_table.h"
+
+namespace lockstep::cli {
+
+namespace {
+
+struct Options {
+  std::vector<std::string> traces;
+  std::string model, target, observe = "results,views,counters";
+  bool quiet = false;
+  Output output;
+};
+
+// All traces are read before the first is run: bad input runs nothing.
+struct Input {
+  std::string file, model;
+  Trace trace;
+};
+std::vector<Input> read_all(const Options& options) {
+  std::vector<Input> all;
+  for (const auto& file : options.traces) {
+    auto trace = read_trace(file);
+    auto model = model_for(trace, options.model, file);
+    all.push_back({file, std::move(model), std::move(trace)});
+  }
+  return all;
+}
+
+// What a model is known to break, and broke here: no news, but no silence either.
+void add_known_violations(const Trace& trace, const std::string& file, const std::string& model,
+                          const Conformance& outcome, Result& result) {
+  for (const auto& [property, step] : outcome.model_violations)
+    result.finds.push_back({.divergence = {name_of(property), step, fmt::format("{} model", name_of(property)),
+                                           std::string(expected_outcome(model, property).reason)},
+                            .trace = trace,
+                            .name = file,
+                            .expected = true});
+}
+
+int run(const char* job, const Options& options) {
+  const auto inputs = read_all(options);
+  const auto asked = parse_facts(options.observe);
+  std::unique_ptr<Target> target;
+  if (!options.target.empty()) target = make_target(options.target);
+  Result result{.job = job, .model = inputs[0].model, .target = options.target};
+  const bool show = options.output.format == "text" && !options.quiet;
+  for (const auto& input : inputs) {
+    throw_if_interrupted();
+    const auto model = target == nullptr ? input.model : probe_preset(input.model, *target);
+    if (&input == &inputs[0])
+      result.model = model;
+    else if (result.model != model)
+      result.model.clear();  // several
+    if (show) fmt::print("{}{}\n", &input == &inputs[0] ? "" : "\n", input.file);
+    StepTable table(options.target, use_color(options.output));
+    const auto outcome =
+        run_trace(input.trace, input.file, model, target.get(), asked, result, [&](const StepRecord& record) {
+          if (show) fmt::print("{}", table.add(record));
+        });
+    if (target == nullptr) add_known_violations(input.trace, input.file, model, outcome, result);
+  }
+  if (result.unobserved != 0) result.notes.push_back("unobserved: " + target->capabilities().unobserved);
+  if (result.skipped == inputs.size()) throw NotCapable(result.notes.at(0));
+  if (show) fmt::print("\n");
+  return report({result}, options.output);
+}
+
+void add_common(CLI::App& sub, Options& options) {
+  sub.add_option("TRACE", options.traces, "traces (docs/trace-format.md)")->required();
+  sub.add_option("--model", options.model, "instead of the trace's own, if it knows every operation");
+  sub.add_flag("-q,--quiet", options.quiet, "the result alone, not every step");
+  add_output(sub, options.output);
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  auto* sub = app.add_subcommand("check", "run traces on their model alone and check the properties in every state");
+  sub->footer("Example: lockstep check corpus/v5-posted/story.trace");
+  add_common(*sub, *options);
+  sub->callback([options, &exit_code] { exit_code = run("check", *options); });
+}
+
+void add_replay(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  auto* sub = app.add_subcommand("replay", "run traces on a target and compare after every step");
+  sub->footer("Example: lockstep replay corpus/seccomp/counters.trace --target live");
+  add_common(*sub, *options);
+  sub->add_option("--target", options->target, "what happens")->required();
+  sub->add_option("--observe", options->observe, "facts that are asked for")->capture_default_str();
+  sub->callback([options, &exit_code] { exit_code = run("replay", *options); });
+}
+
+}  // namespace lockstep::cli
