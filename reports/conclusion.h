@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a result comes to, said the same in every format.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "oracle/result.h"
+
+namespace lockstep {
+
+enum class Conclusion : uint8_t { passed, failed, skipped, inconclusive };
+const char* name_of(Conclusion conclusion);
+// As exit_code() has it; skipped: nothing was run, because the target cannot run it.
+Conclusion conclusion_of(const Result& result);
+// One sentence each, loud word first: "SKIPPED: 3 traces: …", "UNOBSERVED: …", "INCONCLUSIVE: …", "MISSING: …".
+std::vector<std::string> warnings_of(const Result& result);
+// Why it did not pass: one line. Empty if it did.
+std::string reason_of(const Result& result);
+// "v5-intended → spec:v5-posted"; the model alone without an arrow.
+std::string pair_of(const Result& result);
+
+}  // namespace lockstep

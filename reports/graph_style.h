@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// How the pictures look. Light fills and dark lines: they can be told apart on white, in print and in grey. What
+// matters is never said by colour alone: new is thick, wrong has words.
+#pragma once
+
+#include "model/facts.h"
+
+namespace lockstep {
+
+struct Tint {
+  const char* fill;
+  const char* line;
+};
+
+inline constexpr const char* kFont = "Helvetica,Arial,sans-serif";
+inline constexpr const char* kInk = "#1f2933";
+inline constexpr const char* kFaint = "#6b7785";
+inline constexpr const char* kOwner = "#8c7fb0";
+inline constexpr const char* kWrong = "#b3261e";
+inline constexpr const char* kWrongFill = "#fdecea";
+inline constexpr const char* kNew = "#0b5cad";
+inline constexpr Tint kGone{"#e4e7eb:#ffffff:#e4e7eb:#ffffff:#e4e7eb:#ffffff:#e4e7eb:#ffffff:#e4e7eb", "#8a94a0"};
+
+constexpr Tint tint_of(Kind kind) {
+  switch (kind) {
+    case Kind::task:
+      return {"#e6eef8", "#4c6f9e"};
+    case Kind::events:
+      return {"#f8f0dc", "#9a7b32"};
+    case Kind::node:
+      return {"#e5f2ea", "#487f5c"};
+    case Kind::rule:
+    case Kind::filter:
+      return {"#f1e9f5", "#76558a"};
+    case Kind::prog:
+      return {"#f3f4f6", "#8a94a0"};
+  }
+  return {"#ffffff", kInk};
+}
+
+}  // namespace lockstep

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "reports/whole_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <system_error>
+
+namespace lockstep {
+
+namespace {
+
+// The file under its first name; removed again unless it was put in place.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::filesystem::path& path) : name_(path.string() + ".part-XXXXXX") {
+    fd_ = mkostemp(name_.data(), O_CLOEXEC);
+    if (fd_ < 0) fail("cannot make");
+  }
+  ~TemporaryFile() {
+    if (fd_ >= 0) close(fd_);
+    if (!in_place_) unlink(name_.c_str());
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  void write(std::string_view content) {
+    while (!content.empty()) {
+      const auto count = ::write(fd_, content.data(), content.size());
+      if (count < 0 && errno != EINTR) fail("cannot write");
+      if (count > 0) content.remove_prefix(static_cast<size_t>(count));
+    }
+    // mkostemp() keeps everybody else out; a report is no secret.
+    if (fchmod(fd_, 0644) != 0) fail("cannot write");
+  }
+  void put_at(const std::filesystem::path& path) {
+    if (rename(name_.c_str(), path.c_str()) != 0) fail("cannot put in place");
+    in_place_ = true;
+  }
+
+ private:
+  [[noreturn]] void fail(const char* what) const {
+    throw std::system_error(errno, std::generic_category(), std::string(what) + " " + name_);
+  }
+  std::string name_;
+  int fd_ = -1;
+  bool in_place_ = false;
+};
+
+}  // namespace
+
+void write_whole_file(const std::filesystem::path& path, std::string_view content) {
+  TemporaryFile file(path);
+  file.write(content);
+  file.put_at(path);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Writes a file so that nobody ever sees half of it.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+namespace lockstep {
+
+// Under another name first, then renamed; an old file of this name is replaced, a symbolic link too, not followed.
+// Throws std::system_error.
+void write_whole_file(const std::filesystem::path& path, std::string_view content);
+
+}  // namespace lockstep
