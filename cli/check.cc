@@ -68,7 +68,6 @@ int run(const char* job, const Options& options) {
         });
     if (target == nullptr) add_known_violations(input.trace, input.file, model, outcome, result);
   }
-  if (result.unobserved != 0) result.notes.push_back("unobserved: " + target->capabilities().unobserved);
   if (result.skipped == inputs.size()) throw NotCapable(result.notes.at(0));
   if (show) fmt::print("\n");
   return report({result}, options.output);

@@ -71,6 +71,7 @@ Conformance run_trace(const Trace& trace, const std::string& file, const std::st
   ++result.traces;
   result.steps += outcome.steps;
   result.unobserved += outcome.unobserved;
+  if (target != nullptr) note_unobserved(result, outcome, *target);
   const auto* expected = target == nullptr ? nullptr : expectation_for(trace, target->name());
   const bool foreseen = expected != nullptr && expected->diverges;
   if (outcome.divergence) {

@@ -15,7 +15,7 @@ constexpr Job kJobs[] = {
      .model = "v5-intended",
      .target = "sim:v5",
      .weight = 1,
-     .expected_properties = "isolation inheritance no-use-after-free refcount-exact no-leak limit error-atomic",
+     .expected_properties = "isolation inheritance no-use-after-free refcount-exact no-leak error-atomic results",
      .reason = "the posted design does not keep the thread's promise"},
     {.id = "fuzz-v5-intended", .kind = JobKind::fuzz, .model = "v5-intended", .target = "sim:v5-intended", .weight = 2},
     {.id = "fuzz-v5-posted", .kind = JobKind::fuzz, .model = "v5-posted", .target = "sim:v5", .weight = 2},

@@ -88,7 +88,7 @@ class Nightly {
       const auto trace = read_trace(file.string());
       if (target != nullptr && expectation_for(trace, target->name()) == nullptr) continue;
       const auto model = target == nullptr ? trace.model : probe_preset(trace.model, *target);
-      run_trace(trace, fs::relative(file, corpus_).string(), model, target, {}, result);
+      run_trace(trace, fs::proximate(file).string(), model, target, {}, result);
     }
   }
 
@@ -126,6 +126,16 @@ class Nightly {
       result.missing.push_back(fmt::format("{} was to diverge ({}), and did not", job.id, job.reason));
   }
 
+  // What broke its target is not run on it again: it is drawn as the model has it.
+  static std::unique_ptr<Target> target_to_draw(const Find& find, const Result& result) {
+    if (find.divergence.property == "target") return nullptr;
+    try {
+      return make_target(result.target);
+    } catch (const Unavailable&) {
+      return nullptr;
+    }
+  }
+
   int write_report() {
     fs::remove_all(folder_ / "counterexamples");
     for (auto& result : results_) {
@@ -135,7 +145,7 @@ class Nightly {
         if (result.job.starts_with("corpus") && find.expected) continue;  // the corpus has these already
         Progress progress("drawing counterexamples");
         progress.show(find.name);
-        auto target = make_target(result.target);
+        const auto target = target_to_draw(find, result);
         write_counterexample(find, result.model, target.get(),
                              folder_ / "counterexamples" / fmt::format("{}-{}", result.job, ++number));
       }
@@ -145,8 +155,28 @@ class Nightly {
     write_file(folder_ / "report.json", render(results_, Format::json, plain));
     write_file(folder_ / "report.xml", render(results_, Format::junit, plain));
     journal_.finish();
-    const int code = report(results_, options_.output);
+    const int code = options_.output.format == "text" ? summary() : report(results_, options_.output);
     fmt::print(stderr, "report: {}\n", (fs::absolute(folder_) / "report.txt").lexically_normal().string());
+    return code;
+  }
+
+  // On a terminal: what is news in full, the rest as a line a job. The report has everything.
+  int summary() const {
+    std::vector<Result> news;
+    Result all{.job = "nightly"};
+    for (const auto& result : results_) {
+      if (exit_code(result) != kOk) news.push_back(result);
+      all.traces += result.traces;
+      all.steps += result.steps;
+      all.skipped += result.skipped;
+      all.unobserved += result.unobserved;
+      all.finds.insert(all.finds.end(), result.finds.begin(), result.finds.end());
+    }
+    int code = kOk;
+    if (!news.empty()) code = report(news, options_.output);
+    fmt::print("\n{} jobs, {} as expected, {} expected divergences\n", results_.size(), results_.size() - news.size(),
+               all.expected());
+    fmt::print("{}\n", verdict_line(all));
     return code;
   }
 

@@ -33,16 +33,11 @@ bool diverges_every_time(Conformer& conformer, const Trace& trace, const std::st
   return true;
 }
 
-void add_statistics(Result& result, const Statistics& s, bool faults) {
+void add_statistics(Result& result, const Statistics& s) {
+  result.outcomes = s.outcomes();
   result.statistics.push_back({"mean length", fmt::format("{:.1f} steps", s.mean_length())});
   result.statistics.push_back({"mean live tasks", fmt::format("{:.1f}", s.mean_live())});
   result.statistics.push_back({"deepest view", fmt::format("{} rules", s.max_depth())});
-  for (const auto& row : s.rows()) {
-    const bool out = row.needs_faults && !faults;
-    result.statistics.push_back(
-        {fmt::format("{} {}{}-> {}", row.operation, row.condition, row.condition.empty() ? "" : " ", row.result),
-         out ? "no faults on this target" : fmt::format("{}", row.count)});
-  }
   for (const auto& hole : s.branch_holes(true)) result.statistics.push_back({"branch", hole});
 }
 
@@ -65,6 +60,7 @@ class Campaign {
       if (options_.stop && options_.stop()) break;
       if (options_.for_seconds > 0 && since(start) >= options_.for_seconds) break;
       one_trace();
+      if (dead_) break;
       if (result.finds.size() >= options_.max_causes) {
         result.notes.push_back(fmt::format("stopped after {} different causes", result.finds.size()));
         ++run_.next;
@@ -93,6 +89,7 @@ class Campaign {
     result.unobserved += outcome.unobserved;
     run_.statistics.add_trace();
     cut_ += outcome.cut;
+    note_unobserved(result, outcome, target_);
     if (outcome.divergence) found(trace, *outcome.divergence);
   }
 
@@ -115,34 +112,47 @@ class Campaign {
     }
     Find find{.divergence = divergence, .trace = trace, .seed = options_.seed, .index = run_.next};
     find.name = fmt::format("seed {} trace {}", options_.seed, run_.next);
-    find.runs = options_.repeats;
-    for (int i = 1; i < options_.repeats; ++i)
-      find.repeated += same_cause(conformer_.run(trace).divergence, divergence.cause);
-    if (!find.flaky()) {
-      auto shrunk = shrink(
-          trace, options_.model,
-          [&](const Trace& candidate) {
-            return diverges_every_time(conformer_, candidate, divergence.cause, options_.repeats);
-          },
-          options_.stop);
-      find.trace = std::move(shrunk.trace);
-      if (auto again = conformer_.run(find.trace).divergence) find.divergence = std::move(*again);
+    try {
+      confirm(find);
+    } catch (const NotCapable&) {
+      throw;
+    } catch (const std::runtime_error& why) {
+      // A deadlocked kernel cannot be asked again. What it did stands as it was seen, and the run ends.
+      run_.result.notes.push_back(
+          fmt::format("{} does not work any more after {}: {}", target_.name(), find.name, why.what()));
+      dead_ = true;
     }
     finds.push_back(std::move(find));
+  }
+
+  // Repeats a divergence, and makes its trace small if it comes back every time.
+  void confirm(Find& find) {
+    const auto cause = find.divergence.cause;
+    for (int i = 1; i < options_.repeats; ++i) {
+      const bool again = same_cause(conformer_.run(find.trace).divergence, cause);
+      find.repeated += again;
+      ++find.runs;
+    }
+    if (find.flaky()) return;
+    auto shrunk = shrink(
+        find.trace, options_.model,
+        [&](const Trace& candidate) { return diverges_every_time(conformer_, candidate, cause, options_.repeats); },
+        options_.stop);
+    find.trace = std::move(shrunk.trace);
+    if (auto again = conformer_.run(find.trace).divergence) find.divergence = std::move(*again);
   }
 
   void conclude() {
     auto& result = run_.result;
     run_.statistics.add_coverage(conformer_.model().coverage());
-    result.shortcomings = run_.statistics.shortcomings();
-    add_statistics(result, run_.statistics, faults_);
+    // What was generated matters to a run that found nothing: it is to conclude that nothing is there.
+    if (result.finds.empty()) result.shortcomings = run_.statistics.shortcomings();
+    add_statistics(result, run_.statistics);
     if (!faults_ && options_.faults)
       result.notes.push_back(fmt::format("{} cannot fail allocations: none were failed", target_.name()));
     if (cut_ != 0)
       result.notes.push_back(
           fmt::format("{} traces ended early: a failed allocation hit only one of two designs", cut_));
-    if (result.unobserved != 0)
-      result.notes.push_back(fmt::format("unobserved: {}", target_.capabilities().unobserved));
   }
 
   const FuzzOptions& options_;
@@ -152,6 +162,7 @@ class Campaign {
   Conformer conformer_;
   FuzzRun run_;
   uint64_t cut_ = 0;
+  bool dead_ = false;
 };
 
 }  // namespace

@@ -23,15 +23,15 @@ void Statistics::add(const Step& step, const Start& start, int live, size_t dept
              [static_cast<size_t>(row - operation->rows.data())];
 }
 
-std::vector<RowCount> Statistics::rows() const {
-  std::vector<RowCount> rows;
+std::vector<OutcomeCount> Statistics::outcomes() const {
+  std::vector<OutcomeCount> outcomes;
   for (size_t o = 0; o < counts_.size(); ++o)
     for (size_t r = 0; r < counts_[o].size(); ++r) {
       const auto& row = grammar_.operations[o].rows[r];
-      rows.push_back({name_of(grammar_.operations[o].op), std::string(row.condition), row.result(), counts_[o][r],
-                      row.condition.starts_with("fail=")});
+      outcomes.push_back({name_of(grammar_.operations[o].op), std::string(row.condition), row.result(), counts_[o][r],
+                          faults_ || !row.condition.starts_with("fail=")});
     }
-  return rows;
+  return outcomes;
 }
 
 std::vector<std::string> Statistics::branch_holes(bool include_dead) const {
@@ -58,9 +58,9 @@ std::vector<std::string> Statistics::shortcomings() const {
     all.push_back(fmt::format("mean length {:.1f} steps, at least {} wanted", mean_length(), kMinLength));
   if (mean_live() < kMinLive)
     all.push_back(fmt::format("mean live tasks {:.1f}, at least {} wanted", mean_live(), kMinLive));
-  for (const auto& row : rows())
-    if (row.count < kMinRow && (faults_ || !row.needs_faults))
-      all.push_back(fmt::format("{} {} -> {}: {} times, at least {} wanted", row.operation, row.condition, row.result,
+  for (const auto& row : outcomes())
+    if (row.possible && row.count < kMinRow)
+      all.push_back(fmt::format("{} {} -> {}: {} times, at least {} wanted", row.operation, row.condition, row.outcome,
                                 row.count, kMinRow));
   for (const auto& hole : branch_holes(false)) all.push_back("branch " + hole);
   return all;

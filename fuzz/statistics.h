@@ -8,16 +8,9 @@
 
 #include "model/grammar.h"
 #include "model/model.h"
+#include "oracle/result.h"
 
 namespace lockstep {
-
-struct RowCount {
-  std::string operation;  // "append"
-  std::string condition;  // "arg=null"
-  std::string result;     // "EFAULT"
-  uint64_t count = 0;
-  bool needs_faults = false;
-};
 
 class Statistics {
  public:
@@ -32,7 +25,7 @@ class Statistics {
   double mean_length() const { return traces_ == 0 ? 0 : static_cast<double>(steps_) / static_cast<double>(traces_); }
   double mean_live() const { return steps_ == 0 ? 0 : static_cast<double>(live_) / static_cast<double>(steps_); }
   size_t max_depth() const { return max_depth_; }
-  std::vector<RowCount> rows() const;  // the table operations x outcomes, in the grammar's order
+  std::vector<OutcomeCount> outcomes() const;  // the table operations x outcomes, in the grammar's order
   // Branches with a way that was not taken: "owner_exits: never taken".
   std::vector<std::string> branch_holes(bool include_dead) const;
   // Why this run proves little; empty if it is worth counting. Runs of fewer than kCountingRun traces are judged by

@@ -70,6 +70,7 @@ struct Snapshot {
   std::vector<std::string>
       faults;  // what the mechanism did wrong by itself: a freed object touched, a double free, a WARN
   bool owner_is_task = false;
+  bool filters = false;  // views are of filters and one list a task, not of rules for each event
   bool complete = true;  // false: objects that no task leads to cannot be seen
   bool ordered = true;   // false: views are sets, the order of their rules is not seen
   void clear();

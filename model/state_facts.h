@@ -149,6 +149,7 @@ inline void show(const SeccompMachine& machine, Snapshot& s) {
   const auto& memory = machine.world.memory;
   const auto& filters = memory.pool<Filter>();
   FactsWriter out(s);
+  s.filters = true;
   out.objects(Kind::filter, filters, [](const Filter& f) {
     return ObjectFacts{.number = f.number, .counter = {f.refs, f.users}, .size = f.len};
   });

@@ -45,9 +45,11 @@ std::string rule_name(Op op, uint16_t number) {
   return number == 0 ? "an unnamed rule" : fmt::format("{}{}", op == Op::attach ? 'F' : 'R', number);
 }
 
-// Names that stay the same from step to step, so that an old violation is known again.
+// A name that stays the same from step to step, so that an old violation is known again; objects without a number are
+// counted anew in every snapshot.
 std::string stable_name(const Snapshot& s, size_t object) {
-  return fmt::format("{}#{}#{}", object_name(s, object), s.objects[object].birth, s.objects[object].number);
+  const auto& o = s.objects[object];
+  return o.birth != 0 ? fmt::format("{}#{}", name_of(o.kind), o.birth) : object_name(s, object);
 }
 
 }  // namespace
@@ -148,8 +150,8 @@ void Checker::check_objects(const Snapshot& after, Found& found) {
         report(i, Property::no_use_after_free, fact, fmt::format("{} is {}, below 0", name, object.counter[c]));
       if (object.counter[c] < why.counter[c])
         report(i, Property::refcount_exact, fact,
-               fmt::format("{} is {} but {} references explain it: it will be freed too early", name, object.counter[c],
-                           why.counter[c]));
+               fmt::format("{} is {} but {} references explain it{}", name, object.counter[c], why.counter[c],
+                           object.counter[c] < 0 ? "" : ": it will be freed too early"));
       else if (object.counter[c] > why.counter[c])
         report(i, Property::refcount_exact, fact,
                fmt::format("{} is {} but only {} references explain it", name, object.counter[c], why.counter[c]));

@@ -24,6 +24,14 @@ Verdict Result::verdict() const {
   return Verdict::conforms;
 }
 
+void note_unobserved(Result& result, const Conformance& outcome, const Target& target) {
+  auto note = [&](const std::string& text) {
+    if (std::find(result.notes.begin(), result.notes.end(), text) == result.notes.end()) result.notes.push_back(text);
+  };
+  if (outcome.unobserved != 0) note("unobserved: " + target.capabilities().unobserved);
+  if (outcome.unordered) note("views were compared as sets: " + target.name() + " does not show their order here");
+}
+
 std::string verdict_line(const Result& r) {
   auto or_dash = [](const std::string& s) { return s.empty() ? "-" : s; };
   return fmt::format(
@@ -34,8 +42,7 @@ std::string verdict_line(const Result& r) {
 
 int exit_code(const Result& r) {
   if (r.unexpected() != 0 || !r.missing.empty()) return 1;
-  if (r.finds.empty() && r.verdict() == Verdict::inconclusive) return 4;
-  return 0;
+  return r.steps == 0 || r.unobserved != 0 || !r.shortcomings.empty() ? 4 : 0;
 }
 
 }  // namespace lockstep

@@ -33,6 +33,15 @@ struct Named {
   std::string value;
 };
 
+// A row of the table operations x outcomes: how often a run came by it.
+struct OutcomeCount {
+  std::string operation;  // "append"
+  std::string condition;  // "arg=null"; empty for plain success
+  std::string outcome;    // "EFAULT", "ok"
+  uint64_t count = 0;
+  bool possible = true;  // false: this target cannot come by it
+};
+
 // One line of a report: one model against one target, or alone.
 struct Result {
   std::string job;  // "fuzz", "replay", "check"
@@ -46,7 +55,8 @@ struct Result {
   std::vector<std::string> missing;       // `expect` lines whose divergence did not appear
   std::vector<std::string> shortcomings;  // why nothing can be concluded
   std::vector<std::string> notes;         // what was skipped or not observed, and why
-  std::vector<Named> statistics;          // what was generated, for people
+  std::vector<OutcomeCount> outcomes;
+  std::vector<Named> statistics;  // what was generated, for people
   double seconds = 0;
   uint64_t seed = 0;
 
@@ -54,6 +64,9 @@ struct Result {
   uint64_t unexpected() const;
   Verdict verdict() const;
 };
+
+// What was not observed of a run, in words; nothing twice.
+void note_unobserved(Result& result, const Conformance& outcome, const Target& target);
 
 // "Verdict: CONFORMS model=… target=… traces=… steps=… divergences=… expected=… unobserved=… skipped=…"
 std::string verdict_line(const Result& result);

@@ -12,7 +12,7 @@ namespace lockstep {
 namespace {
 
 void tell_views_changed(const Snapshot& now, const Changes& changes, std::vector<std::string>& out) {
-  const bool filters = shows_filters(now);
+  const bool filters = now.filters;
   for (size_t i = 0; i < now.tasks.size(); ++i) {
     const auto& task = now.tasks[i];
     for (int event = 0; event < (filters ? 1 : kEvents); ++event)

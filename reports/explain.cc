@@ -81,7 +81,7 @@ void Narrator::watch(const StepRecord& record) {
 void Narrator::tell_views(std::vector<std::string>& out) const {
   const auto& model = of_model_.now;
   const auto& target = of_target_.now;
-  const char letter = shows_filters(model) || shows_filters(target) ? 'F' : 'R';
+  const char letter = model.filters || target.filters ? 'F' : 'R';
   auto only_in = [&](const Snapshot& in, const TaskFacts& has, const TaskFacts& other, int event,
                      const std::string& whose) {
     std::string rules, path;

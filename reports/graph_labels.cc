@@ -58,7 +58,7 @@ const ObjectFacts* GraphLabels::other_object(size_t object) const {
 
 std::string GraphLabels::view_row(size_t task, int event) const {
   const auto& facts = now_.tasks[task];
-  const bool filters = shows_filters(now_);
+  const bool filters = now_.filters;
   const std::string label = filters ? "filters" : fmt::format("event {}", event);
   std::string view = view_words(now_, facts, event);
   if (changes_.view_changed(task, event)) view = in_color(kNew, bold(view));
@@ -80,7 +80,7 @@ std::string GraphLabels::task(size_t task) const {
   const bool none = std::all_of(facts.view.begin(), facts.view.end(), [](const auto& v) { return v.empty(); });
   if (none && !task_wrong(task) && !changes_.view_changed(task, 0) && !changes_.view_changed(task, 1))
     return table(rows + row(small(in_color(kFaint, "view empty"))));
-  for (int event = 0; event < (shows_filters(now_) ? 1 : kEvents); ++event) rows += view_row(task, event);
+  for (int event = 0; event < (now_.filters ? 1 : kEvents); ++event) rows += view_row(task, event);
   return table(rows);
 }
 

@@ -5,7 +5,6 @@
 #include "model/trace_text.h"
 #include "reports/command.h"
 #include "reports/conclusion.h"
-#include "reports/statistics_table.h"
 #include "reports/writers.h"
 
 namespace lockstep {
@@ -14,16 +13,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr int kSchemaVersion = 1;
-
-Json statistic_of(const Named& statistic) {
-  const auto row = outcome_count(statistic);
-  if (!row) return {{"name", statistic.name}, {"value", statistic.value}};
-  Json count = row->count ? Json(*row->count) : Json(nullptr);
-  Json out = {
-      {"operation", row->operation}, {"condition", row->condition}, {"outcome", row->outcome}, {"count", count}};
-  if (!row->count) out["reason"] = row->text;
-  return out;
-}
 
 Json find_of(const Find& find, const Result& result) {
   const auto& d = find.divergence;
@@ -45,8 +34,15 @@ Json find_of(const Find& find, const Result& result) {
 }
 
 Json result_of(const Result& r) {
-  Json statistics = Json::array(), finds = Json::array();
-  for (const auto& statistic : r.statistics) statistics.push_back(statistic_of(statistic));
+  Json outcomes = Json::array(), statistics = Json::array(), finds = Json::array();
+  for (const auto& row : r.outcomes)
+    outcomes.push_back({{"operation", row.operation},
+                        {"condition", row.condition},
+                        {"outcome", row.outcome},
+                        {"count", row.count},
+                        {"possible", row.possible}});
+  for (const auto& statistic : r.statistics)
+    statistics.push_back({{"name", statistic.name}, {"value", statistic.value}});
   for (const auto& find : r.finds) finds.push_back(find_of(find, r));
   return {{"job", r.job},
           {"model", r.model},
@@ -68,6 +64,7 @@ Json result_of(const Result& r) {
           {"missing", r.missing},
           {"shortcomings", r.shortcomings},
           {"notes", r.notes},
+          {"outcomes", outcomes},
           {"statistics", statistics}};
 }
 

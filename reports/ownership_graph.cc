@@ -37,7 +37,7 @@ class PanelWriter {
     heading();
     for (size_t i = 0; i < now_.tasks.size(); ++i) task(i);
     for (size_t i = 0; i < now_.objects.size(); ++i) object(i);
-    if (!shows_filters(now_))
+    if (!now_.filters)
       stand_in_columns();
     else
       stand_left();

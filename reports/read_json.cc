@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "reports/read_json.h"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "model/trace_text.h"
@@ -12,15 +10,6 @@ namespace lockstep {
 namespace {
 
 using Json = nlohmann::json;
-
-Named statistic_from(const Json& s) {
-  if (!s.contains("operation")) return {s.at("name"), s.at("value")};
-  const auto condition = s.at("condition").get<std::string>();
-  const auto& count = s.at("count");
-  return {fmt::format("{} {}{}-> {}", s.at("operation").get<std::string>(), condition, condition.empty() ? "" : " ",
-                      s.at("outcome").get<std::string>()),
-          count.is_null() ? s.at("reason").get<std::string>() : fmt::format("{}", count.get<uint64_t>())};
-}
 
 Find find_from(const Json& f) {
   Find find;
@@ -51,7 +40,10 @@ Result result_from(const Json& r) {
                 .seconds = r.at("seconds"),
                 .seed = r.at("seed")};
   for (const auto& find : r.at("finds")) result.finds.push_back(find_from(find));
-  for (const auto& statistic : r.at("statistics")) result.statistics.push_back(statistic_from(statistic));
+  for (const auto& row : r.at("outcomes"))
+    result.outcomes.push_back(
+        {row.at("operation"), row.at("condition"), row.at("outcome"), row.at("count"), row.at("possible")});
+  for (const auto& s : r.at("statistics")) result.statistics.push_back({s.at("name"), s.at("value")});
   return result;
 }
 

@@ -33,9 +33,12 @@ inline Result sample_result() {
   Result r{.job = "fuzz", .model = "v5-intended", .target = "spec:v5-posted", .traces = 100, .steps = 1234};
   r.seconds = 0.25;
   r.seed = 7;
-  r.statistics = {{"mean length", "12.3 steps"},        {"append flags!=0 -> EINVAL", "70"},
-                  {"append fd=other -> EINVAL", "5"},   {"append -> ok", "1000"},
-                  {"fork fail=alloc:1 -> ENOMEM", "0"}, {"fork -> ok", "164"}};
+  r.statistics = {{"mean length", "12.3 steps"}};
+  r.outcomes = {{"append", "flags!=0", "EINVAL", 70},
+                {"append", "fd=other", "EINVAL", 5},
+                {"append", "", "ok", 1000},
+                {"fork", "fail=alloc:1", "ENOMEM", 0},
+                {"fork", "", "ok", 164}};
   return r;
 }
 

@@ -31,11 +31,6 @@ std::string in_order(const Snapshot& s, const std::vector<size_t>& by, size_t ob
 
 }  // namespace
 
-bool shows_filters(const Snapshot& s) {
-  return std::any_of(s.objects.begin(), s.objects.end(), [](const auto& o) { return o.kind == Kind::filter; }) ||
-         std::any_of(s.tasks.begin(), s.tasks.end(), [](const auto& t) { return t.mode != 0 || t.nnp; });
-}
-
 std::string place_of(const Snapshot& s, const PointerFacts& p) {
   const std::string link = name_of(p.link);
   const auto field = link.substr(link.find('.') + 1);
@@ -53,8 +48,7 @@ std::vector<std::string> references_to(const Snapshot& s, size_t object) {
 
 std::string view_words(const Snapshot& s, const TaskFacts& task, int event) {
   std::string out;
-  for (auto rule : task.view[event])
-    out += fmt::format("{}{}{}", out.empty() ? "" : " ", shows_filters(s) ? 'F' : 'R', rule);
+  for (auto rule : task.view[event]) out += fmt::format("{}{}{}", out.empty() ? "" : " ", s.filters ? 'F' : 'R', rule);
   return out.empty() ? "none" : out;
 }
 

@@ -10,8 +10,6 @@
 
 namespace lockstep {
 
-// True where views are made of filters: they are one list a task then, not one for each event.
-bool shows_filters(const Snapshot& snapshot);
 // "P1.events", "E1.slot[0]", "N2.prev": the place that a pointer stands in.
 std::string place_of(const Snapshot& snapshot, const PointerFacts& pointer);
 // The places of all references that lead to an object. Owners are addresses and not among them.

@@ -39,13 +39,13 @@ std::string short_view(const Snapshot& now, const TaskFacts& task, int event) {
   if (view.size() <= kMaxView) return view_words(now, task, event);
   TaskFacts newest;
   newest.view[0].assign(view.begin(), view.begin() + kMaxView - 2);
-  return fmt::format("{} ... {}{} ({} in all)", view_words(now, newest, 0), shows_filters(now) ? 'F' : 'R', view.back(),
+  return fmt::format("{} ... {}{} ({} in all)", view_words(now, newest, 0), now.filters ? 'F' : 'R', view.back(),
                      view.size());
 }
 
 std::string task_item(const Snapshot& now, const Changes& changes, size_t i) {
   const auto& task = now.tasks[i];
-  const bool filters = shows_filters(now);
+  const bool filters = now.filters;
   bool changed = changes.task_made(i) || changes.task_changed(i);
   std::string views;
   for (int event = 0; event < (filters ? 1 : kEvents); ++event) {
@@ -94,7 +94,7 @@ std::string StepTable::state(const Snapshot* before, const Snapshot& now, const 
   for (size_t i = 0; i < now.objects.size(); ++i) objects.push_back(object_item(now, changes, explanation, i));
   std::string out = who.empty() ? "" : "  " + shown(who) + "\n";
   out += items_line("views", tasks);
-  if (!objects.empty()) out += items_line(shows_filters(now) ? "refs/users" : "counters", objects);
+  if (!objects.empty()) out += items_line(now.filters ? "refs/users" : "counters", objects);
   const size_t old = before == nullptr ? 0 : before->faults.size();
   for (size_t i = old; i < now.faults.size(); ++i)
     out += wrap(fmt::format("!{}", shown(now.faults[i])), kWidth, "  ", kIndent);

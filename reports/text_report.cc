@@ -6,9 +6,9 @@
 #include "model/utf8.h"
 #include "reports/command.h"
 #include "reports/conclusion.h"
+#include "reports/outcome_table.h"
 #include "reports/paint.h"
 #include "reports/plain_text.h"
-#include "reports/statistics_table.h"
 #include "reports/writers.h"
 
 namespace lockstep {
@@ -26,10 +26,9 @@ std::string head_of(const Result& r, const Paint& paint) {
 }
 
 std::string statistics_of(const Result& r) {
-  std::string out = statistics_table(r.statistics, "  ");
+  std::string out = outcome_table(r.outcomes, "  ");
   if (!out.empty()) out = fmt::format("\n{}", out);
-  for (const auto& s : r.statistics)
-    if (!outcome_count(s)) out += wrap(shown(s.name + ": " + s.value), kWidth, "  ", "    ");
+  for (const auto& s : r.statistics) out += wrap(shown(s.name + ": " + s.value), kWidth, "  ", "    ");
   return out;
 }
 

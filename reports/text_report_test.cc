@@ -94,7 +94,8 @@ TEST(TextReport, HostileNamesDoNotReachTheTerminal) {
   auto r = sample_result();
   r.job = r.model = r.target = kHostile;
   r.notes = r.missing = r.shortcomings = {kHostile};
-  r.statistics = {{kHostile + " -> " + kHostile, kHostile}, {kHostile, kHostile}};
+  r.statistics = {{kHostile, kHostile}};
+  r.outcomes = {{kHostile, kHostile, kHostile, 0}};
   r.finds = {sample_find()};
   r.finds[0].name = r.finds[0].trace.model = kHostile;
   r.finds[0].divergence = {kHostile, 1, kHostile, kHostile, {kHostile}};

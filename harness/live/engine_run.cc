@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "harness/live/engine.h"
+
+namespace lockstep::live {
+
+namespace {
+
+// For who may not drain: a pace at which the kernel's own work gets done.
+constexpr uint32_t kPaceCalls = 64;
+constexpr std::chrono::milliseconds kPace{50};
+
+// Highest number whose errno the kernel passes on (MAX_ERRNO), where views are asked by system call.
+constexpr uint32_t kMaxAskedNumber = 4095 - kMarkErrno;
+
+void check_step(const Step& step, bool asked) {
+  const auto not_capable = [&](const std::string& why) {
+    throw NotCapable(fmt::format("live: line {}: {}", step.line, why));
+  };
+  if (step.op == Op::append) not_capable("only the operations of seccomp traces can be carried out");
+  if (step.fail_alloc != 0) not_capable("no allocation can be made to fail here");
+  if (step.op != Op::attach) return;
+  if (step.len < kMinLen || step.len > kMaxLen)
+    not_capable(fmt::format("a filter here has {} to {} instructions", kMinLen, kMaxLen));
+  if (asked && step.made > kMaxAskedNumber) not_capable(fmt::format("F{} is too high a number without BPF", step.made));
+}
+
+}  // namespace
+
+void Engine::check_capable(const Trace& trace) const {
+  uint32_t attaches = 0;
+  for (const Step& step : trace.steps) {
+    check_step(step, !capabilities_.facts.counters);
+    attaches += step.op == Op::attach;
+  }
+  if (attaches > kMaxAttaches)
+    throw NotCapable(
+        fmt::format("live: {} attach steps; more than {} would have to be freed at once than can be drained", attaches,
+                    kMaxAttaches));
+}
+
+// `left` filters exist and will be freed later.
+void Engine::drained(uint32_t left) {
+  backlog_ = left;
+  if (drain_)
+    ++statistics_.drains;
+  else
+    std::this_thread::sleep_for(kPace);
+}
+
+// A caller may take steps that reset() was not told of; then there is no other time to drain than now, while the
+// filters of this trace are still to be freed.
+void Engine::count_attach() {
+  if (uint32_t(++attaches_) > kMaxAttaches)
+    throw NotCapable(fmt::format("live: more than {} attach steps since the reset", kMaxAttaches));
+  if (due(1)) {
+    if (drain_) stage_->drain();
+    drained(uint32_t(attaches_) - 1);
+  }
+  ++statistics_.attach_calls;
+  statistics_.max_backlog = std::max<uint64_t>(statistics_.max_backlog, ++backlog_);
+  if (!drain_ && statistics_.attach_calls % kPaceCalls == 0) std::this_thread::sleep_for(kPace);
+}
+
+template <class Action>
+auto Engine::guarded(Action action) {
+  if (!broken_.empty()) throw std::runtime_error("live: nothing works after this: " + broken_);
+  try {
+    return action();
+  } catch (const Hang& hang) {
+    hung(hang.slot);
+  }
+}
+
+void Engine::hung(unsigned slot) {
+  bool stuck = false;
+  const bool nursery = slot == kNurserySlot;
+  broken_ = describe_hang(crew_->nursery(), nursery ? 1 : stage_->pid(slot),
+                          nursery ? "the nursery" : fmt::format("P{}", slot), stuck);
+  const std::string text = fmt::format("live: step {}: {}", steps_, broken_);
+  if (stuck) throw TargetFault(text);
+  throw std::runtime_error(text);
+}
+
+void Engine::reset(const Trace& trace) {
+  check_capable(trace);
+  uint32_t calls = 0;
+  fresh_number_ = 0;
+  for (const Step& step : trace.steps) {
+    calls += step.op == Op::attach;
+    if (step.op == Op::attach) fresh_number_ = std::max<uint32_t>(fresh_number_, step.made);
+  }
+  steps_ = attaches_ = 0;
+  ++statistics_.traces;
+  guarded([&] {
+    const bool drain = due(calls);
+    if (drain && !drain_) stage_->clear(false);
+    stage_->begin(trace.start, drain && drain_);
+    if (drain) drained(0);
+  });
+}
+
+Outcome Engine::step(const Step& step) {
+  ++statistics_.steps;
+  ++steps_;
+  return guarded([&] {
+    if (steps_ == options_.hang_at) stage_->hang(step.task, options_.hang_ms);
+    return carry_out(step);
+  });
+}
+
+Outcome Engine::carry_out(const Step& step) {
+  if (step.op != Op::attach) return stage_->perform(step, 0);
+  count_attach();
+  if (attaches_ == options_.forget_attach) return {};
+  return stage_->perform(step, step.made != 0 ? step.made : ++fresh_number_);
+}
+
+void Engine::observe(Snapshot& snapshot) {
+  ++statistics_.observations;
+  guarded([&] { stage_->observe(snapshot); });
+}
+
+}  // namespace lockstep::live
