@@ -38,11 +38,11 @@ void write_counterexample(const Find& find, const std::string& model, Target* ta
                                             ? find.divergence.property + ": " + find.divergence.text
                                             : ""));
   });
-  const auto account = narrator.finish(find.trace, conformance, "trace.lock");
+  const auto account = narrator.finish(find.trace, conformance, "counterexample.trace");
 
   std::filesystem::create_directories(folder);
   remove_pictures(folder);
-  write_whole_file(folder / "trace.lock", write_trace(find.trace));
+  write_whole_file(folder / "counterexample.trace", write_trace(find.trace));
   write_whole_file(folder / "explain.txt", explanation_text(account));
   write_whole_file(folder / "explain-mail.txt", explanation_mail(account));
   for (size_t i = 0; i < dots.size(); ++i) write_whole_file(folder / picture(i, "dot"), dots[i]);

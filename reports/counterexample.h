@@ -10,7 +10,7 @@
 
 namespace lockstep {
 
-// Runs the find's trace once and writes into `folder`, which is made if need be: trace.lock, explain.txt,
+// Runs the find's trace once and writes into `folder`, which is made if need be: counterexample.trace, explain.txt,
 // explain-mail.txt, and step-NN.dot and step-NN.svg for each step (00 is the start). Each file is complete or absent,
 // and text comes before pictures. target: null if the model runs alone.
 // Throws Unavailable if `dot` is missing, after everything but the .svg files was written; std::system_error if the

@@ -44,11 +44,11 @@ TEST_F(Counterexample, HasEveryStepAndNothingElse) {
   auto target = make_spec("v5-posted");
   write_counterexample(find, "v5-intended", target.get(), folder_ / "a" / "b");
   EXPECT_EQ(files(folder_ / "a" / "b"),
-            (std::set<std::string>{"trace.lock", "explain.txt", "explain-mail.txt", "step-00.dot", "step-00.svg",
-                                   "step-01.dot", "step-01.svg", "step-02.dot", "step-02.svg", "step-03.dot",
-                                   "step-03.svg"}));
-  EXPECT_EQ(content(folder_ / "a/b/trace.lock"), kIsolationTrace);
-  EXPECT_NE(content(folder_ / "a/b/explain-mail.txt").find("lockstep replay trace.lock"), std::string::npos);
+            (std::set<std::string>{"counterexample.trace", "explain.txt", "explain-mail.txt", "step-00.dot",
+                                   "step-00.svg", "step-01.dot", "step-01.svg", "step-02.dot", "step-02.svg",
+                                   "step-03.dot", "step-03.svg"}));
+  EXPECT_EQ(content(folder_ / "a/b/counterexample.trace"), kIsolationTrace);
+  EXPECT_NE(content(folder_ / "a/b/explain-mail.txt").find("lockstep replay counterexample.trace"), std::string::npos);
   const auto svg = content(folder_ / "a/b/step-03.svg");
   EXPECT_NE(svg.find("isolation: P1 got R2"), std::string::npos);
   EXPECT_NE(svg.find("expected R1"), std::string::npos);
@@ -76,10 +76,10 @@ TEST_F(Counterexample, TextIsThereEvenWithoutDot) {
 
 TEST_F(Counterexample, SymbolicLinkIsReplacedAndNotFollowed) {
   write_whole_file(folder_ / "precious", "keep");
-  fs::create_symlink(folder_ / "precious", folder_ / "trace.lock");
-  write_whole_file(folder_ / "trace.lock", "new");
+  fs::create_symlink(folder_ / "precious", folder_ / "counterexample.trace");
+  write_whole_file(folder_ / "counterexample.trace", "new");
   EXPECT_EQ(content(folder_ / "precious"), "keep");
-  EXPECT_EQ(content(folder_ / "trace.lock"), "new");
+  EXPECT_EQ(content(folder_ / "counterexample.trace"), "new");
   EXPECT_THROW(write_whole_file(folder_ / "absent" / "x", "y"), std::system_error);
   EXPECT_EQ(files(folder_).size(), 2u);
 }

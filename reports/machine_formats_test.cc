@@ -63,8 +63,11 @@ TEST(JsonReport, HasEveryField) {
   EXPECT_EQ(first["verdict_line"], verdict_line(results[0]));
   EXPECT_EQ(first["exit_code"], 1);
   EXPECT_EQ(first["statistics"][0], (nlohmann::json{{"name", "mean length"}, {"value", "12.3 steps"}}));
-  EXPECT_EQ(first["statistics"][1],
-            (nlohmann::json{{"operation", "append"}, {"condition", "flags!=0"}, {"outcome", "EINVAL"}, {"count", 70}}));
+  EXPECT_EQ(first["outcomes"][0], (nlohmann::json{{"operation", "append"},
+                                                  {"condition", "flags!=0"},
+                                                  {"outcome", "EINVAL"},
+                                                  {"count", 70},
+                                                  {"possible", true}}));
   EXPECT_EQ(first["finds"][0]["trace"], kIsolationTrace);
   EXPECT_EQ(first["finds"][0]["times"], 5);
   EXPECT_EQ(first["finds"][1]["expected"], true);

@@ -29,14 +29,13 @@ step 1  P1 append event=0 fail=alloc:2 = ENOMEM
   views       P1: none
   counters    *!R?1=-1(explained 0) leaked  *!G1=1 leaked
   !no-use-after-free: R?1.usage is -1, below 0
-  !refcount-exact: R?1.usage is -1 but 0 references explain it: it will be freed too early
+  !refcount-exact: R?1.usage is -1 but 0 references explain it
   !no-leak: R?1 is still there although nothing leads to it
   !no-leak: G1 is still there although nothing leads to it
   !error-atomic: the failed append left a trace: R?1 exists, unexpected
 step 2  P1 append event=1 -> R2
   views       *P1: e1 R2
   counters    *E1=1  *N1=1  *N2=1  *R2=1  *R2.prog=1  !R?1=-1(explained 0) leaked  !G2=1 leaked
-  !no-leak: G2 is still there although nothing leads to it
 )");
 }
 

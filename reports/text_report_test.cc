@@ -29,6 +29,7 @@ TEST(TextReport, ConformingRun) {
 TEST(TextReport, FindsNewsBeforeExpectedOnes) {
   auto r = sample_result();
   r.statistics.clear();
+  r.outcomes.clear();
   r.finds = {sample_find(), sample_find()};
   r.finds[1].expected = true;
   r.finds[1].name = "corpus/known one.lock";
