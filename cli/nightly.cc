@@ -12,6 +12,7 @@
 #include "fuzz/fuzz.h"
 #include "harness/targets.h"
 #include "model/trace_text.h"
+#include "reports/conclusion.h"
 #include "reports/counterexample.h"
 #include "reports/format.h"
 
@@ -49,7 +50,9 @@ class Nightly {
       results_.push_back(done != nullptr ? *done : do_job(job));
       if (done == nullptr) journal_.add(std::string(job.id), results_.back());
       seconds_left_ -= results_.back().seconds;
-      fmt::print(stderr, "{:<24} {}\n", job.id, verdict_line(results_.back()));
+      if (options_.output.format != "text") continue;
+      fmt::print("{}", job_line(results_.back()));
+      std::fflush(stdout);
     }
     return write_report();
   }
@@ -155,29 +158,52 @@ class Nightly {
     write_file(folder_ / "report.json", render(results_, Format::json, plain));
     write_file(folder_ / "report.xml", render(results_, Format::junit, plain));
     journal_.finish();
-    const int code = options_.output.format == "text" ? summary() : report(results_, options_.output);
+    if (options_.output.format == "text")
+      print_summary();
+    else
+      report(results_, options_.output);
     fmt::print(stderr, "report: {}\n", (fs::absolute(folder_) / "report.txt").lexically_normal().string());
+    return exit_code_of_all();
+  }
+
+  // A target that is missing here is said loudly and is no failure (--no-skips makes it one, earlier).
+  int exit_code_of_all() const {
+    uint64_t steps = 0;
+    for (const auto& result : results_) steps += result.steps;
+    int code = steps == 0 ? kInconclusive : kOk;
+    for (const auto& result : results_) {
+      if (conclusion_of(result) == Conclusion::skipped) continue;
+      const int each = exit_code(result);
+      if (each == kUnexpected || code == kOk) code = each;
+    }
     return code;
   }
 
-  // On a terminal: what is news in full, the rest as a line a job. The report has everything.
-  int summary() const {
+  static std::string job_line(const Result& result) {
+    constexpr const char* kWords[] = {"as expected", "NEWS", "SKIPPED", "INCONCLUSIVE"};
+    const auto* word = kWords[static_cast<size_t>(conclusion_of(result))];
+    auto line = fmt::format("{:<24} {:<13} {:>9} traces {:>11} steps", result.job, word, result.traces, result.steps);
+    if (result.expected() != 0) line += fmt::format("  {} expected divergences", result.expected());
+    return line + "\n";
+  }
+
+  // What is news in full, below the line that each job has; the report has everything.
+  void print_summary() const {
     std::vector<Result> news;
     Result all{.job = "nightly"};
     for (const auto& result : results_) {
-      if (exit_code(result) != kOk) news.push_back(result);
+      if (conclusion_of(result) != Conclusion::passed) news.push_back(result);
       all.traces += result.traces;
       all.steps += result.steps;
       all.skipped += result.skipped;
       all.unobserved += result.unobserved;
       all.finds.insert(all.finds.end(), result.finds.begin(), result.finds.end());
+      all.shortcomings.insert(all.shortcomings.end(), result.shortcomings.begin(), result.shortcomings.end());
     }
-    int code = kOk;
-    if (!news.empty()) code = report(news, options_.output);
-    fmt::print("\n{} jobs, {} as expected, {} expected divergences\n", results_.size(), results_.size() - news.size(),
-               all.expected());
-    fmt::print("{}\n", verdict_line(all));
-    return code;
+    if (!news.empty()) fmt::print("\n");
+    if (!news.empty()) report(news, options_.output);
+    fmt::print("\n{} jobs, {} as expected, {} expected divergences\n{}\n", results_.size(),
+               results_.size() - news.size(), all.expected(), verdict_line(all));
   }
 
   const Options& options_;
