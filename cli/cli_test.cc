@@ -214,6 +214,67 @@ TEST_F(Cli, AnExpectedDivergenceIsZeroAndAnUnexpectedOneIsOne) {
   EXPECT_EQ(run({"replay", missing, "--target", "sim:v5"}).code, 1);
 }
 
+TEST_F(Cli, ATraceExpectsOnlyOfTheModelThatItNames) {
+  const auto found = corpus("v5-intended/found-isolation-90b9fd43.trace");
+  EXPECT_EQ(run({"replay", found, "--target", "sim:v5"}).code, 0);
+  EXPECT_EQ(run({"replay", found, "--model", "v5-posted", "--target", "sim:v5"}).code, 0);
+  EXPECT_EQ(run({"replay", found, "--model", "v6-posted", "--target", "sim:v5"}).code, 1);
+}
+
+TEST_F(Cli, OneOfSeveralExpectationsIsEnough) {
+  const auto two =
+      file("two.trace",
+           "lockstep 1\nmodel v5-intended\nexpect sim:v5 DIVERGES results\nexpect sim:v5 DIVERGES isolation step=3\n"
+           "P1 append event=0 -> R1\nP1 fork -> P2\nP2 append event=0 -> R2\n");
+  EXPECT_EQ(run({"replay", two, "--target", "sim:v5"}).code, 0);
+}
+
+TEST_F(Cli, WhatWasNotComparedIsNoPass) {
+  const auto cut = file(
+      "cut.trace",
+      "lockstep 1\nmodel v6-posted\nP1 append event=0 fail=alloc:3 -> R1\nP1 fork -> P2\nP1 append event=0 -> R2\n");
+  const auto ran = run({"replay", cut, "--target", "sim:v5-intended"});
+  EXPECT_EQ(ran.code, 4) << ran.out;
+  EXPECT_NE(ran.out.find("compared up to step 1 only"), std::string::npos) << ran.out;
+  const auto fine = corpus("v5-intended/before-anything.trace");
+  EXPECT_EQ(run({"replay", fine, corpus("seccomp/story.trace"), "--target", "spec:v5-intended"}).code, 4);
+  EXPECT_EQ(run({"replay", corpus("seccomp/story.trace"), "--target", "spec:v5-intended"}).code, 3);
+  EXPECT_EQ(
+      run({"replay", fine, file("empty.trace", "lockstep 1\nmodel v5-intended\n"), "--target", "spec:v5-intended"})
+          .code,
+      4);
+}
+
+TEST_F(Cli, ResultsThatCannotBeWrittenAreNoSuccess) {
+  const auto pid = fork();
+  if (pid == 0) {
+    dup2(open("/dev/full", O_WRONLY), STDOUT_FILENO);
+    dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+    execl(LOCKSTEP_BINARY, LOCKSTEP_BINARY, "models", nullptr);
+    _exit(99);
+  }
+  EXPECT_EQ(finish(pid).code, 3);
+  EXPECT_EQ(run({"graph", corpus("seccomp/story.trace"), "-o", (folder_ / "no/such/folder.svg").string()}).code, 3);
+  EXPECT_FALSE(fs::exists(folder_ / "no"));
+}
+
+TEST_F(Cli, NightlyRefusesAnEmptyCorpus) {
+  fs::create_directories(folder_ / "none");
+  EXPECT_EQ(
+      run({"nightly", "--for", "1s", "--corpus", (folder_ / "none").string(), "-o", (folder_ / "n").string()}).code, 2);
+  EXPECT_FALSE(fs::exists(folder_ / "n"));
+}
+
+TEST_F(Cli, AnInterruptedRunKeepsWhatItFound) {
+  const auto pid = start({"fuzz", "--model", "v5-intended", "--target", "sim:v5", "--for", "60s"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  kill(pid, SIGINT);
+  const auto ran = finish(pid);
+  EXPECT_EQ(ran.code, 128 + SIGINT);
+  EXPECT_NE(ran.out.find("isolation at step 3"), std::string::npos);
+  EXPECT_FALSE(fs::is_empty(folder_ / "state/lockstep/finds"));
+}
+
 TEST_F(Cli, FuzzKeepsItsFindAndTheFindComesBack) {
   const auto ran =
       run({"fuzz", "--model", "v5-intended", "--target", "sim:v5", "--traces", "200", "--seed", "3", "--no-faults"});

@@ -36,7 +36,8 @@ void add_output(CLI::App& app, Output& output) {
 
 bool use_color(const Output& output) {
   if (output.color != "auto") return output.color == "always";
-  return std::getenv("NO_COLOR") == nullptr && isatty(STDOUT_FILENO) == 1;
+  const char* no_color = std::getenv("NO_COLOR");
+  return (no_color == nullptr || *no_color == 0) && isatty(STDOUT_FILENO) == 1;
 }
 
 int report(const std::vector<Result>& results, const Output& output) {
@@ -132,10 +133,10 @@ void throw_if_interrupted() {
 
 void write_file(const fs::path& path, const std::string& text) {
   try {
-    if (path.has_parent_path()) fs::create_directories(path.parent_path());
     write_whole_file(path, text);
   } catch (const std::system_error& error) {
-    throw Unavailable(fmt::format("{}: cannot be written: {}", path.string(), error.code().message()));
+    throw Unavailable(
+        fmt::format("{}: cannot be written: {}; is the folder there?", path.string(), error.code().message()));
   }
 }
 

@@ -54,7 +54,7 @@ void install_signal_handlers();
 bool interrupted();
 void throw_if_interrupted();
 
-// Writes a file so that it is there whole or not at all; makes its folder. Throws Unavailable.
+// Writes a file so that it is there whole or not at all. Throws Unavailable.
 void write_file(const std::filesystem::path& path, const std::string& text);
 
 // A line about a long step on standard error: rewritten in place on a terminal, now and then elsewhere.

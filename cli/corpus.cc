@@ -30,6 +30,7 @@ void add_corpus(CLI::App& app, int& exit_code) {
   sub->require_subcommand(1);
   auto* all = sub->add_subcommand("list", "each trace and what it shows");
   all->add_option("--corpus", *folder, "another folder");
+  all->footer("Example: lockstep corpus list | grep seccomp");
   all->callback(
       [folder, &exit_code] { exit_code = list(folder->empty() ? corpus_folder() : std::filesystem::path(*folder)); });
 }

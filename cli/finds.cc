@@ -29,7 +29,10 @@ std::string plain(std::string text) {
 
 }  // namespace
 
-int repeats_on(const Target& target) { return target.name().starts_with("live") ? 3 : 1; }
+int repeats_on(const Target& target) {
+  const bool foreign = target.name() == "live" || target.name().ends_with(".so");
+  return foreign ? 3 : 1;
+}
 
 void save_find(Find& find, const std::string& model, const std::string& target, const fs::path& folder) {
   find.trace.model = model;
@@ -39,6 +42,7 @@ void save_find(Find& find, const std::string& model, const std::string& target, 
   const auto text = write_trace(find.trace);
   const auto name =
       fmt::format("{}-on-{}-{}-{:08x}.trace", plain(model), plain(target), find.divergence.property, hash_of(text));
+  fs::create_directories(folder);
   write_file(folder / name, text);
   find.name = (folder / name).string();
 }
@@ -52,11 +56,37 @@ std::vector<fs::path> trace_files(const fs::path& folder) {
   return files;
 }
 
-const Expectation* expectation_for(const Trace& trace, const std::string& target) {
+std::vector<Expectation> expectations_for(const Trace& trace, const std::string& model, const Target* target) {
+  std::vector<Expectation> all;
+  // What a trace expects, it expects of the model that it names.
+  const auto base = [](const std::string& name) { return name.substr(0, name.find('@')); };
+  if (target == nullptr || base(trace.model) != base(model)) return all;
   for (const auto& expectation : trace.expectations)
-    if (expectation.target == target) return &expectation;
-  return nullptr;
+    if (expectation.target == target->name()) all.push_back(expectation);
+  return all;
 }
+
+namespace {
+
+bool foresees(const Expectation& expectation, const Divergence& d) {
+  return expectation.diverges && (expectation.property.empty() || expectation.property == d.property) &&
+         (expectation.step == 0 || expectation.step == d.step);
+}
+
+void judge(const Trace& trace, const std::string& file, const std::vector<Expectation>& expectations,
+           const Conformance& outcome, Result& result) {
+  bool met = false;
+  if (outcome.divergence) {
+    for (const auto& expectation : expectations) met |= foresees(expectation, *outcome.divergence);
+    result.finds.push_back({.divergence = *outcome.divergence, .trace = trace, .name = file, .expected = met});
+  }
+  for (const auto& expectation : expectations)
+    if (expectation.diverges && !met)
+      result.missing.push_back(fmt::format("{} expects {} to diverge{}", file, expectation.target,
+                                           expectation.property.empty() ? "" : " (" + expectation.property + ")"));
+}
+
+}  // namespace
 
 Conformance run_trace(const Trace& trace, const std::string& file, const std::string& model, Target* target,
                       FactSet asked, Result& result, const Watcher& watch) {
@@ -65,24 +95,19 @@ Conformance run_trace(const Trace& trace, const std::string& file, const std::st
     outcome = Conformer(model, target, asked).run(trace, watch);
   } catch (const NotCapable& why) {
     ++result.skipped;
-    result.notes.push_back(fmt::format("skipped {}: {}", file, why.what()));
+    result.notes.push_back(fmt::format("skipped: {}: {}", file, why.what()));
     return outcome;
   }
   ++result.traces;
   result.steps += outcome.steps;
   result.unobserved += outcome.unobserved;
+  if (outcome.steps == 0) result.shortcomings.push_back(file + ": no step was run");
+  if (outcome.cut)
+    result.shortcomings.push_back(
+        fmt::format("{}: compared up to step {} only: the allocation that fails there is another one in {}", file,
+                    outcome.steps, target->name()));
   if (target != nullptr) note_unobserved(result, outcome, *target);
-  const auto* expected = target == nullptr ? nullptr : expectation_for(trace, target->name());
-  const bool foreseen = expected != nullptr && expected->diverges;
-  if (outcome.divergence) {
-    const auto& d = *outcome.divergence;
-    const bool fits = foreseen && (expected->property.empty() || expected->property == d.property) &&
-                      (expected->step == 0 || expected->step == d.step);
-    result.finds.push_back({.divergence = d, .trace = trace, .name = file, .expected = fits});
-  } else if (foreseen) {
-    result.missing.push_back(fmt::format("{} expects {} to diverge{}, and it did not", file, target->name(),
-                                         expected->property.empty() ? "" : " (" + expected->property + ")"));
-  }
+  judge(trace, file, expectations_for(trace, model, target), outcome, result);
   return outcome;
 }
 

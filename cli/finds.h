@@ -21,11 +21,11 @@ void save_find(Find& find, const std::string& model, const std::string& target, 
 // The files of a corpus folder, in order.
 std::vector<std::filesystem::path> trace_files(const std::filesystem::path& folder);
 
-// A trace on a target, or on its model alone (null), judged by its `expect` line for that target. Adds to `result`.
+// A trace on a target, or on its model alone (null), judged by its `expect` lines for that target. Adds to `result`.
 Conformance run_trace(const Trace& trace, const std::string& file, const std::string& model, Target* target,
                       FactSet asked, Result& result, const Watcher& watch = {});
 
-// What such a line foresees of a divergence; null if the trace says nothing about the target.
-const Expectation* expectation_for(const Trace& trace, const std::string& target);
+// What the trace expects of this target; nothing where it is run on another model than its own.
+std::vector<Expectation> expectations_for(const Trace& trace, const std::string& model, const Target* target);
 
 }  // namespace lockstep::cli

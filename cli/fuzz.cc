@@ -18,15 +18,16 @@ namespace {
 struct Options {
   std::string model, target, shard = "1/1", corpus, duration, observe = "results,views,counters";
   std::optional<uint64_t> traces;
-  uint64_t seed = 0;
+  std::optional<uint64_t> seed;
   bool no_faults = false;
   Output output;
 };
 
 int run(const Options& options) {
   require_model(options.model);
-  FuzzOptions fuzzing{.model = options.model, .seed = options.seed, .asked = parse_facts(options.observe)};
-  if (fuzzing.seed == 0) fuzzing.seed = std::random_device{}();
+  FuzzOptions fuzzing{.model = options.model,
+                      .seed = options.seed ? *options.seed : std::random_device{}(),
+                      .asked = parse_facts(options.observe)};
   if (!options.duration.empty()) fuzzing.for_seconds = parse_duration(options.duration);
   fuzzing.traces = options.traces.value_or(fuzzing.for_seconds > 0 ? uint64_t{1} << 40 : 1000);
   const auto shard = parse_shard(options.shard);
@@ -42,10 +43,12 @@ int run(const Options& options) {
     progress.show(fmt::format("{} traces, {} steps, {} finds", traces, steps, finds));
   };
   auto run = fuzz(fuzzing, *target);
-  throw_if_interrupted();
   const auto folder = options.corpus.empty() ? state_folder() / "finds" : std::filesystem::path(options.corpus);
   for (auto& find : run.result.finds) save_find(find, fuzzing.model, target->name(), folder);
-  return report({run.result}, options.output);
+  if (interrupted() && run.result.finds.empty()) throw_if_interrupted();
+  const int code = report({run.result}, options.output);
+  throw_if_interrupted();  // what was found is kept and shown first
+  return code;
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 
 void list_models() {
   for (const auto& model : models())
-    fmt::print("{:<12} promise {}: {}\n", model.name, name_of(model.promise), model.summary);
+    fmt::print("{:<12} available; promise {}: {}\n", model.name, name_of(model.promise), model.summary);
 }
 
 void list_all_targets() {
@@ -37,8 +37,10 @@ void list_properties(const std::string& only) {
 
 void add_lists(CLI::App& app, int& exit_code) {
   auto* models = app.add_subcommand("models", "the models, a line each");
+  models->footer("Example: lockstep models");
   models->callback([&exit_code] { list_models(), exit_code = 0; });
   auto* targets = app.add_subcommand("targets", "the targets, and whether they can be used here");
+  targets->footer("Example: lockstep targets");
   targets->callback([&exit_code] { list_all_targets(), exit_code = 0; });
   auto only = std::make_shared<std::string>();
   auto* properties = app.add_subcommand("properties", "what is checked, and what is expected of each model");

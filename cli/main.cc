@@ -44,7 +44,9 @@ int main(int argc, char** argv) {
   spdlog::set_pattern("%v");
   install_signal_handlers();
   try {
-    return run(argc, argv);
+    const int code = run(argc, argv);
+    if (std::fflush(stdout) != 0) return fail(kEnvironment, "the results could not be written to standard output");
+    return code;
   } catch (const TraceError& error) {
     fmt::print(stderr, "{}\n", error.what());
     return kUsage;
@@ -52,6 +54,8 @@ int main(int argc, char** argv) {
     return fail(kUsage, error.what());
   } catch (const UnknownTarget& error) {
     return fail(kUsage, error.what());
+  } catch (const TargetFault& error) {
+    return fail(kUnexpected, error.what());
   } catch (const Unavailable& error) {
     return fail(kEnvironment, error.what());
   } catch (const NotCapable& error) {

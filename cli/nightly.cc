@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // nightly: runs the jobs of jobs.h within a time budget and writes the report.
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
 
 #include <chrono>
 
@@ -36,11 +38,10 @@ class Nightly {
   explicit Nightly(const Options& options)
       : options_(options),
         folder_(options.folder.empty() ? state_folder() / "nightly" : fs::path(options.folder)),
-        corpus_(options.corpus.empty() ? corpus_folder() : fs::path(options.corpus)),
+        corpus_(filled(options.corpus.empty() ? corpus_folder() : fs::path(options.corpus))),
         shard_(parse_shard(options.shard)),
         seconds_left_(parse_duration(options.duration)),
-        journal_(folder_, fmt::format("{} {} {} {} {}", LOCKSTEP_VERSION, options.duration, options.shard, options.seed,
-                                      corpus_.string())) {}
+        journal_(folder_, plan()) {}
 
   int run() {
     if (journal_.resumed()) fmt::print(stderr, "going on with the nightly in {}\n", folder_.string());
@@ -58,6 +59,22 @@ class Nightly {
   }
 
  private:
+  static fs::path filled(const fs::path& corpus) {
+    if (trace_files(corpus).empty()) throw UsageError(fmt::format("{}: no traces there", corpus.string()));
+    return corpus;
+  }
+
+  // What a run must have in common with a killed one to go on with it: options, this very program, this kernel.
+  std::string plan() const {
+    utsname kernel{};
+    uname(&kernel);
+    struct stat program {};
+    stat("/proc/self/exe", &program);
+    return fmt::format("{} {} {} {} {} {} {} {} {}", LOCKSTEP_VERSION, program.st_mtim.tv_sec, program.st_size,
+                       kernel.release, options_.duration, options_.shard, options_.seed, options_.no_skips,
+                       corpus_.string());
+  }
+
   Result do_job(const Job& job) {
     const auto start = Clock::now();
     Result result{.job = std::string(job.id), .model = std::string(job.model), .target = std::string(job.target)};
@@ -89,10 +106,14 @@ class Nightly {
       throw_if_interrupted();
       if (number++ % shard_.count != shard_.index - 1) continue;
       const auto trace = read_trace(file.string());
-      if (target != nullptr && expectation_for(trace, target->name()) == nullptr) continue;
-      const auto model = target == nullptr ? trace.model : probe_preset(trace.model, *target);
+      auto model = model_for(trace, "", file.string());
+      if (target != nullptr && expectations_for(trace, model, target).empty()) continue;
+      if (target != nullptr) model = probe_preset(model, *target);
       run_trace(trace, fs::proximate(file).string(), model, target, {}, result);
     }
+    if (shard_.count == 1 || result.traces != 0) return;
+    ++result.skipped;
+    result.notes.emplace_back("skipped: no trace of the corpus falls into this shard");
   }
 
   Result run_fuzz(const Job& job) {

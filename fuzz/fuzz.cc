@@ -33,6 +33,25 @@ bool diverges_every_time(Conformer& conformer, const Trace& trace, const std::st
   return true;
 }
 
+// Repeats a divergence, and makes its trace small if it comes back every time. Returns how many candidates it tried.
+int confirm(Find& find, Conformer& conformer, const std::string& model, int repeats,
+            const std::function<bool()>& stop) {
+  const auto cause = find.divergence.cause;
+  for (int i = 1; i < repeats; ++i) {
+    find.repeated += same_cause(conformer.run(find.trace).divergence, cause);
+    ++find.runs;
+  }
+  if (find.flaky()) return 0;
+  auto shrunk = shrink(
+      find.trace, model,
+      [&](const Trace& candidate) { return diverges_every_time(conformer, candidate, cause, repeats); }, stop);
+  auto again = conformer.run(shrunk.trace).divergence;
+  if (!same_cause(again, cause)) return shrunk.tried;  // it came back until now: the whole trace stands
+  find.trace = std::move(shrunk.trace);
+  find.divergence = std::move(*again);
+  return shrunk.tried;
+}
+
 void add_statistics(Result& result, const Statistics& s) {
   result.outcomes = s.outcomes();
   result.statistics.push_back({"mean length", fmt::format("{:.1f} steps", s.mean_length())});
@@ -52,13 +71,11 @@ class Campaign {
         run_{{}, Statistics(options.model, faults_), options.first} {}
 
   FuzzRun go() {
-    const auto start = Clock::now();
     auto& result = run_.result;
     result = {.job = "fuzz", .model = options_.model, .target = target_.name(), .seed = options_.seed};
     for (; run_.next < options_.first + options_.traces; ++run_.next) {
       if (run_.next % options_.shards != options_.shard - 1) continue;
-      if (options_.stop && options_.stop()) break;
-      if (options_.for_seconds > 0 && since(start) >= options_.for_seconds) break;
+      if (out_of_time()) break;
       one_trace();
       if (dead_) break;
       if (result.finds.size() >= options_.max_causes) {
@@ -69,7 +86,7 @@ class Campaign {
       if (options_.progress) options_.progress(result.traces, result.steps, result.finds.size());
     }
     conclude();
-    result.seconds = since(start);
+    result.seconds = since(start_);
     return std::move(run_);
   }
 
@@ -82,6 +99,9 @@ class Campaign {
       outcome = conformer_.run(trace, [&](const StepRecord& record) { count(trace, record); });
     } catch (const NotCapable& why) {
       if (result.skipped++ == 0) result.notes.push_back(fmt::format("skipped: {}", why.what()));
+      return;
+    } catch (const std::runtime_error& why) {
+      died(fmt::format("trace {}", run_.next), why.what());
       return;
     }
     ++result.traces;
@@ -113,40 +133,32 @@ class Campaign {
     Find find{.divergence = divergence, .trace = trace, .seed = options_.seed, .index = run_.next};
     find.name = fmt::format("seed {} trace {}", options_.seed, run_.next);
     try {
-      confirm(find);
+      confirm(find, conformer_, options_.model, options_.repeats, [this] { return out_of_time(); });
     } catch (const NotCapable&) {
       throw;
     } catch (const std::runtime_error& why) {
       // A deadlocked kernel cannot be asked again. What it did stands as it was seen, and the run ends.
-      run_.result.notes.push_back(
-          fmt::format("{} does not work any more after {}: {}", target_.name(), find.name, why.what()));
-      dead_ = true;
+      died(find.name, why.what());
     }
     finds.push_back(std::move(find));
   }
 
-  // Repeats a divergence, and makes its trace small if it comes back every time.
-  void confirm(Find& find) {
-    const auto cause = find.divergence.cause;
-    for (int i = 1; i < options_.repeats; ++i) {
-      const bool again = same_cause(conformer_.run(find.trace).divergence, cause);
-      find.repeated += again;
-      ++find.runs;
-    }
-    if (find.flaky()) return;
-    auto shrunk = shrink(
-        find.trace, options_.model,
-        [&](const Trace& candidate) { return diverges_every_time(conformer_, candidate, cause, options_.repeats); },
-        options_.stop);
-    find.trace = std::move(shrunk.trace);
-    if (auto again = conformer_.run(find.trace).divergence) find.divergence = std::move(*again);
+  // Nothing more can be asked of the target; what was found until then stands.
+  void died(const std::string& where, const std::string& why) {
+    run_.result.notes.push_back(fmt::format("{} does not work any more after {}: {}", target_.name(), where, why));
+    run_.result.shortcomings.push_back(fmt::format("the run ended early, after {}", where));
+    dead_ = true;
+  }
+  bool out_of_time() const {
+    return (options_.stop && options_.stop()) || (options_.for_seconds > 0 && since(start_) >= options_.for_seconds);
   }
 
   void conclude() {
     auto& result = run_.result;
     run_.statistics.add_coverage(conformer_.model().coverage());
     // What was generated matters to a run that found nothing: it is to conclude that nothing is there.
-    if (result.finds.empty()) result.shortcomings = run_.statistics.shortcomings();
+    if (result.finds.empty())
+      for (auto& each : run_.statistics.shortcomings()) result.shortcomings.push_back(std::move(each));
     add_statistics(result, run_.statistics);
     if (!faults_ && options_.faults)
       result.notes.push_back(fmt::format("{} cannot fail allocations: none were failed", target_.name()));
@@ -163,6 +175,7 @@ class Campaign {
   FuzzRun run_;
   uint64_t cut_ = 0;
   bool dead_ = false;
+  Clock::time_point start_ = Clock::now();
 };
 
 }  // namespace
@@ -178,15 +191,7 @@ ShrinkRun shrink_divergence(const Trace& trace, const std::string& model, Target
   if (!first) return run;
   run.diverges = true;
   run.find.divergence = *first;
-  run.find.runs = repeats;
-  for (int i = 1; i < repeats; ++i) run.find.repeated += same_cause(conformer.run(trace).divergence, first->cause);
-  if (run.find.flaky()) return run;
-  auto shrunk = shrink(
-      trace, model,
-      [&](const Trace& candidate) { return diverges_every_time(conformer, candidate, first->cause, repeats); }, stop);
-  run.tried = shrunk.tried;
-  run.find.trace = std::move(shrunk.trace);
-  if (auto again = conformer.run(run.find.trace).divergence) run.find.divergence = std::move(*again);
+  run.tried = confirm(run.find, conformer, model, repeats, stop);
   return run;
 }
 

@@ -41,7 +41,9 @@ std::string probe_preset(const std::string& model, Target& target) {
                         {.op = Op::fork, .task = 1, .made = 2},
                         {.op = Op::exit, .task = 2}}};
   target.reset(trace);
-  for (const auto& step : trace.steps) target.step(step);
+  for (const auto& step : trace.steps)
+    if (const auto outcome = target.step(step); outcome.error != 0)
+      throw TargetFault(target.name() + ": a plain " + name_of(step.op) + " gave " + error_name(outcome.error));
   Snapshot facts;
   target.observe(facts);
   for (const auto& task : facts.tasks)

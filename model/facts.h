@@ -33,6 +33,7 @@ enum class Link : uint8_t {
   filter_prev,  // filter -> filter: refs; users too while the child's own users is above 0
 };
 const char* name_of(Link link);
+constexpr bool starts_at_task(Link link) { return link == Link::task_events || link == Link::task_filter; }
 
 enum class Life : uint8_t { alive, zombie };  // a task that was reaped is not in a snapshot
 

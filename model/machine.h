@@ -61,7 +61,7 @@ class NodeMachine {
     Ref<Prog> prog{progs.alloc()};
     progs[prog.index] = {1, step.pages, step.made};
     int error = Mechanism::append(world, Task{step.task}, prog, step);
-    put_prog(world, prog);
+    if (--progs[prog.index].refs == 0) world.free(prog);  // the fd is closed
     return error;
   }
   int fork(const Step& step) {

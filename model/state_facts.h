@@ -100,7 +100,11 @@ void show_events(const State& memory, FactsWriter& out, Snapshot& s) {
     out.pointer(Link::node_rule, from, Kind::rule, node.rule);
     out.pointer(Link::node_prev, from, Kind::node, node.prev);
     out.pointer(Link::owner, from, Kind::events, node.slot_owner);
-    if (node.owner.index != 0) s.pointers.push_back({Link::owner, 0, from, task_place[node.owner.index]});
+    if (node.owner.index == 0) return;
+    if (tasks.live(node.owner.index))
+      s.pointers.push_back({Link::owner, 0, from, task_place[node.owner.index]});
+    else
+      s.faults.emplace_back("an owner names a task that is gone");
   });
   events.each([&](uint16_t index) {
     for (uint8_t event = 0; event < kEvents; ++event)

@@ -16,7 +16,7 @@ struct V5Posted {
     for (size_t event = 0; event < kEvents; ++event) {
       auto node = w.load(f::nodes, events, event);
       if (w.branch(Branch::slot_empty, w.is_null(node))) continue;
-      if (w.branch(Branch::owner_here, w.load(f::slot_owner, node) == events))
+      if (w.branch(Branch::owner_put, w.load(f::slot_owner, node) == events))
         w.store(f::slot_owner, node, w.template null<Events>());
       put_node(w, node);
     }
@@ -52,7 +52,7 @@ struct V5Posted {
   template <class W, class Task, class E, class R>
   static int fork_node(W& w, Task caller, E old_events, size_t event, R rule) {
     auto node = w.template alloc<Node>();
-    if (w.branch(Branch::no_node, w.is_null(node))) {
+    if (w.branch(Branch::fork_no_node, w.is_null(node))) {
       put_rule(w, rule);
       return w.fail(ENOMEM);
     }
@@ -61,7 +61,7 @@ struct V5Posted {
     w.store(f::rule_usage, rule, 1);
     w.store(f::node_rule, node, rule);
     auto events = w.template alloc<Events>();
-    if (w.branch(Branch::no_events, w.is_null(events))) {
+    if (w.branch(Branch::fork_no_events, w.is_null(events))) {
       put_node(w, node);
       return w.fail(ENOMEM);
     }
@@ -70,7 +70,7 @@ struct V5Posted {
       auto shared = w.load(f::nodes, old_events, slot);
       w.store(f::nodes, events, slot, shared);
       if (slot == event) w.store(f::node_prev, node, shared);
-      w.warn(Branch::slot_empty, w.is_null(shared));
+      w.warn(Branch::fork_slot_empty, w.is_null(shared));
       if (w.branch(Branch::node_shared, !w.is_null(shared))) w.inc(f::node_usage, shared);
     }
     w.store(f::nodes, events, event, node);

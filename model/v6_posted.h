@@ -46,16 +46,15 @@ struct V6Posted {
     auto lists = w.load(f::lists, caller);
     auto pages = w.load(f::prog_pages, prog);
     bool first = w.branch(Branch::first_append, w.is_null(lists));
-    bool shared = false;
     if (!first) {
       for (size_t event = 0; event < kEvents; ++event) pages = pages + pages_of(w, w.load(f::rules, lists, event));
-      shared = w.branch(Branch::events_charged, w.load(f::lists_usage, lists) != 1);
-      if (shared) pages = pages + 1;
+      if (w.branch(Branch::events_charged, w.load(f::lists_usage, lists) != 1)) pages = pages + 1;
     }
     if (w.branch(Branch::over_limit, pages > w.limit())) return drop_prog(w, prog, E2BIG);
     auto rule = w.template alloc<Rule>();  // its usage is 0 until it is linked
     if (w.branch(Branch::no_rule, w.is_null(rule))) return drop_prog(w, prog, ENOMEM);
     w.store(f::rule_prog, rule, prog);
+    const bool shared = !first && w.branch(Branch::events_shared, w.load(f::lists_usage, lists) > 1);
     if (first || shared) {
       auto own = first ? new_events(w) : copy_events(w, lists);
       if (w.branch(Branch::no_filled_events, w.is_null(own))) {

@@ -100,9 +100,13 @@ void Checker::check_views(const Step& step, const Outcome& outcome, const Snapsh
                     fmt::format("P{} does not start with the view of its parent P{}", task.number, step.task));
         continue;
       }
+      size_t gained = 0;
       const bool due = appended && event == step.event && contains(promise_.view(task.number, event), step.made);
-      for (auto rule : now) {
-        if (contains(was, rule) || (due && rule == step.made)) continue;
+      for (auto at = now.begin(); at != now.end(); ++at) {
+        const auto rule = *at;
+        if (contains(was, rule) || std::find(now.begin(), at, rule) != at) continue;
+        ++gained;
+        if (due && rule == step.made) continue;
         found.add(Property::isolation, "view",
                   fmt::format("P{} got {}{}, which was not promised to it", task.number, rule_name(step.op, rule),
                               appended ? fmt::format(" from P{}'s {}", step.task, name_of(step.op)) : ""));
@@ -115,6 +119,8 @@ void Checker::check_views(const Step& step, const Outcome& outcome, const Snapsh
         found.add(
             Property::inheritance, "view",
             fmt::format("P{} did not get {}, which was promised to it", task.number, rule_name(step.op, step.made)));
+      if (now.size() > was.size() + gained)
+        found.add(Property::isolation, "view", fmt::format("P{}'s view has a rule twice", task.number));
       if (!subsequence(was, now)) {
         found.add(Property::append_only, "view",
                   fmt::format("P{}'s view lost a rule or changed its order", task.number));
@@ -188,7 +194,9 @@ void Checker::check_owners(const Snapshot& after, Found& found) {
 void Checker::check_faults(const Snapshot& after, Found& found) {
   for (size_t i = before_.faults.size(); i < after.faults.size(); ++i) {
     const auto& fault = after.faults[i];
-    if (fault.starts_with("a walk"))
+    if (fault.starts_with("an owner"))
+      found.add(Property::owner_valid, "node.owner", fault);
+    else if (fault.starts_with("a walk"))
       found.add(Property::acyclic, "prev", fault);
     else if (fault.starts_with("WARN"))
       found.add(Property::refcount_exact, "warning", fault);
@@ -226,7 +234,7 @@ uint32_t size_in_view(const Snapshot& s, uint16_t number) {
   return 0;
 }
 
-// The slot in which the caller's events stand in the model's memory says whether they were replaced.
+// Which allocation made the caller's events: another one now says that they were replaced. 0: it has none.
 uint32_t events_birth(const Snapshot& s, uint16_t task) {
   for (const auto& p : s.pointers)
     if (p.link == Link::task_events && s.tasks[p.from].number == task) return s.objects[p.to].birth;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "model/state_facts.h"
 #include "oracle/graph.h"
 
 namespace lockstep {
@@ -136,6 +137,65 @@ TEST(Checker, AFreedObjectThatIsTouched) {
   auto s = sound();
   s.faults = {"a freed object was touched"};
   EXPECT_EQ(broken_by(s), Names{"no-use-after-free"});
+}
+
+TEST(Checker, ARuleThatStandsTwiceInAView) {
+  auto s = sound();
+  s.tasks[0].view[0] = {1, 1};
+  EXPECT_EQ(broken_by(s), Names{"isolation"});
+}
+
+TEST(Checker, AnOwnerThatIsATask) {
+  auto with_owner = [](uint16_t slot_task) {
+    auto s = sound();
+    s.owner_is_task = true;
+    std::erase_if(s.pointers, [](const auto& p) { return p.link == Link::owner; });
+    s.tasks.push_back({.number = 2});
+    const auto node = static_cast<uint16_t>(find_object(s, Kind::node));
+    s.pointers.push_back({Link::owner, 0, node, slot_task});
+    return s;
+  };
+  EXPECT_EQ(broken_by(with_owner(0)), Names{});
+  EXPECT_EQ(broken_by(with_owner(1)), Names{"owner-valid"});
+}
+
+TEST(Checker, AnOwnerThatIsGone) {
+  NodeMachine<V5Intended> machine;
+  machine.reset({});
+  machine.step(kAppend);
+  Snapshot s;
+  show(machine, s);
+  EXPECT_TRUE(s.faults.empty());
+  machine.world.store(f::owner, Ref<Node>{1}, Ref<NodeTask>{7});
+  s.clear();
+  show(machine, s);
+  ASSERT_EQ(s.faults.size(), 1u);
+  auto state = sound();
+  state.faults = s.faults;
+  EXPECT_EQ(broken_by(state), Names{"owner-valid"});
+}
+
+TEST(Checker, UnnamedObjectsAreKnownAgainUnderAnotherName) {
+  auto model = make_model("v5-posted");
+  Checker checker(PromiseKind::node, true);
+  Snapshot facts;
+  auto look = [&] {
+    facts.clear();
+    model->observe(facts);
+    canonical(facts);
+  };
+  look();
+  checker.start(facts);
+  const Step leak{.op = Op::append, .task = 1, .fail_alloc = 2, .error = ENOMEM};
+  const auto outcome = model->step(leak);
+  look();
+  EXPECT_FALSE(checker.step(leak, outcome, facts).empty());
+  for (uint16_t rule = 1; rule < 4; ++rule) {
+    const Step more{.op = Op::append, .task = 1, .made = rule};
+    const auto fine = model->step(more);
+    look();
+    EXPECT_EQ(broken(checker.step(more, fine, facts)), Names{});
+  }
 }
 
 TEST(Checker, AnOldViolationIsNotRepeated) {

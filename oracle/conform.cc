@@ -25,10 +25,7 @@ void drop_unreachable(Snapshot& s) {
   size_t keep = s.objects.size();
   while (keep > 0 && !explanation.objects[keep - 1].reachable) --keep;
   s.objects.resize(keep);
-  std::erase_if(s.pointers, [&](const auto& p) {
-    const bool of_task = p.link == Link::task_events || p.link == Link::task_filter;
-    return !of_task && p.from >= keep;
-  });
+  std::erase_if(s.pointers, [&](const auto& p) { return !starts_at_task(p.link) && p.from >= keep; });
 }
 
 Divergence different_result(const Step& step, const Outcome& predicted, const Outcome& actual) {
@@ -127,6 +124,7 @@ bool Conformer::step(const Step& step, Conformance& result, const Watcher& watch
     record.target = &target_facts_;
     difference = compare_with_target();
     result.unordered = !target_facts_.ordered;
+    result.incomplete = target_->capabilities().facts.counters && !target_facts_.complete;
     // A mirror's history is the model's own up to this step.
     if (!mirrors_)
       of_target = target_checker_.step(step, *record.actual, target_facts_);

@@ -38,6 +38,7 @@ using Watcher = std::function<void(const StepRecord&)>;
 struct Conformance {
   uint32_t steps = 0;       // that were compared
   uint64_t unobserved = 0;  // facts that were asked for and not shown, each step's counted
+  bool incomplete = false;  // the target does not show what nothing leads to: a leak cannot be seen
   bool unordered = false;   // the target shows views as sets: the order of their rules was not compared
   bool cut = false;         // a failed allocation hit only one of two designs: nothing to compare from there on
   std::optional<Divergence> divergence;

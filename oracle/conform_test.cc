@@ -144,6 +144,29 @@ TEST(Result, NothingRunIsNoPass) {
   EXPECT_EQ(exit_code(Result{}), 4);
 }
 
+TEST(Result, WhatWasNotRunOrNotSeenConcludesNothing) {
+  EXPECT_EQ(exit_code(Result{.steps = 9}), 0);
+  EXPECT_EQ(exit_code(Result{.steps = 9, .skipped = 1}), 4);
+  EXPECT_EQ(exit_code(Result{.steps = 9, .shortcomings = {"cut"}}), 4);
+  EXPECT_EQ(Result({.steps = 9, .skipped = 1}).verdict(), Verdict::inconclusive);
+  Result expected{.steps = 9, .unobserved = 1};
+  expected.finds.push_back({.expected = true});
+  EXPECT_EQ(exit_code(expected), 4);
+}
+
+TEST(Conform, WhatATargetCannotShowIsSaid) {
+  auto honest = make_spec("seccomp");
+  LyingTarget target(*honest);
+  target.change_facts = [](Snapshot& s, uint32_t) { s.complete = false; };
+  const auto outcome = Conformer("seccomp", &target).run(tree());
+  EXPECT_FALSE(outcome.divergence);
+  Result result;
+  note_unobserved(result, outcome, target);
+  note_unobserved(result, outcome, target);
+  ASSERT_EQ(result.notes.size(), 1u);
+  EXPECT_TRUE(result.notes[0].starts_with("not asked for: leaks")) << result.notes[0];
+}
+
 TEST(Result, AnExpectedDivergenceIsFineAndAMissingOneIsNot) {
   Result result{.traces = 1, .steps = 3};
   result.finds.push_back({.expected = true});

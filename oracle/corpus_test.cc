@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <map>
 
 #include "model/trace_text.h"
@@ -48,8 +49,10 @@ TEST(Corpus, AMarkThatIsNotEarnedIsNoticed) {
 }
 
 TEST(Corpus, EveryTraceIsWrittenAsItWouldBeWrittenAgain) {
-  for (const auto& [file, trace] : corpus())
-    EXPECT_EQ(parse_trace(write_trace(trace), file).steps.size(), trace.steps.size());
+  for (const auto& [file, trace] : corpus()) {
+    std::ifstream in(file, std::ios::binary);
+    EXPECT_EQ(write_trace(trace), std::string(std::istreambuf_iterator<char>(in), {})) << file;
+  }
 }
 
 }  // namespace

@@ -13,8 +13,6 @@ namespace {
 using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, boost::no_property, Link>;
 using Vertex = boost::graph_traits<Graph>::vertex_descriptor;
 
-bool starts_at_task(Link link) { return link == Link::task_events || link == Link::task_filter; }
-
 Graph build(const Snapshot& s) {
   const size_t tasks = s.tasks.size();
   Graph graph(tasks + s.objects.size() + 1);

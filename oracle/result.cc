@@ -20,7 +20,7 @@ uint64_t Result::unexpected() const { return finds.size() - expected(); }
 
 Verdict Result::verdict() const {
   if (!finds.empty()) return Verdict::diverges;
-  if (steps == 0 || unobserved != 0 || !shortcomings.empty()) return Verdict::inconclusive;
+  if (steps == 0 || unobserved != 0 || skipped != 0 || !shortcomings.empty()) return Verdict::inconclusive;
   return Verdict::conforms;
 }
 
@@ -29,20 +29,23 @@ void note_unobserved(Result& result, const Conformance& outcome, const Target& t
     if (std::find(result.notes.begin(), result.notes.end(), text) == result.notes.end()) result.notes.push_back(text);
   };
   if (outcome.unobserved != 0) note("unobserved: " + target.capabilities().unobserved);
+  if (outcome.incomplete)
+    note("not asked for: leaks; " + target.name() + " shows what tasks lead to, not what nothing leads to any more");
   if (outcome.unordered) note("views were compared as sets: " + target.name() + " does not show their order here");
 }
 
 std::string verdict_line(const Result& r) {
   auto or_dash = [](const std::string& s) { return s.empty() ? "-" : s; };
   return fmt::format(
-      "Verdict: {} model={} target={} traces={} steps={} divergences={} expected={} unobserved={} skipped={}",
-      name_of(r.verdict()), or_dash(r.model), or_dash(r.target), r.traces, r.steps, r.finds.size(), r.expected(),
-      r.unobserved, r.skipped);
+             "Verdict: {} model={} target={} traces={} steps={} divergences={} expected={} unobserved={} skipped={}",
+             name_of(r.verdict()), or_dash(r.model), or_dash(r.target), r.traces, r.steps, r.finds.size(), r.expected(),
+             r.unobserved, r.skipped) +
+         (r.missing.empty() ? "" : fmt::format(" missing={}", r.missing.size()));
 }
 
 int exit_code(const Result& r) {
   if (r.unexpected() != 0 || !r.missing.empty()) return 1;
-  return r.steps == 0 || r.unobserved != 0 || !r.shortcomings.empty() ? 4 : 0;
+  return r.steps == 0 || r.unobserved != 0 || r.skipped != 0 || !r.shortcomings.empty() ? 4 : 0;
 }
 
 }  // namespace lockstep

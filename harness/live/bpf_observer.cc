@@ -105,8 +105,7 @@ uint16_t BpfObserver::place(const observed_filter& filter, bool& met, Snapshot& 
   snapshot.objects.push_back({.kind = Kind::filter,
                               .number = uint16_t(number_of_mark(filter.mark)),
                               .counter = {int32_t(filter.refs), int32_t(filter.users)},
-                              .size = filter.len,
-                              .birth = index});
+                              .size = filter.len});
   return index;
 }
 
@@ -132,7 +131,8 @@ void BpfObserver::fill(const std::vector<uint16_t>& tasks, Snapshot& snapshot) {
   places_.clear();
   for (uint16_t number : tasks) {
     const observed_task& seen = shared_.seen[number];
-    if (seen.truncated) throw NotCapable(fmt::format("live: P{} has more filters than the observer reads", number));
+    // No trace attaches as many as are read.
+    if (seen.truncated) throw TargetFault(fmt::format("live: P{}'s filters do not end: the chain has a cycle", number));
     snapshot.tasks.push_back({.number = number,
                               .life = seen.exit_state != 0 ? Life::zombie : Life::alive,
                               .mode = uint8_t(seen.mode),
