@@ -102,7 +102,7 @@ Conformance run_trace(const Trace& trace, const std::string& file, const std::st
   result.steps += outcome.steps;
   result.unobserved += outcome.unobserved;
   if (outcome.steps == 0) result.shortcomings.push_back(file + ": no step was run");
-  if (outcome.cut)
+  if (outcome.cut && !outcome.divergence)
     result.shortcomings.push_back(
         fmt::format("{}: compared up to step {} only: the allocation that fails there is another one in {}", file,
                     outcome.steps, target->name()));

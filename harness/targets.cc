@@ -40,7 +40,11 @@ std::string probe_preset(const std::string& model, Target& target) {
               .steps = {{.op = Op::attach, .task = 1, .made = 1},
                         {.op = Op::fork, .task = 1, .made = 2},
                         {.op = Op::exit, .task = 2}}};
-  target.reset(trace);
+  try {
+    target.reset(trace);
+  } catch (const NotCapable&) {
+    return model;  // whoever runs a trace of this model there will be told why it cannot
+  }
   for (const auto& step : trace.steps)
     if (const auto outcome = target.step(step); outcome.error != 0)
       throw TargetFault(target.name() + ": a plain " + name_of(step.op) + " gave " + error_name(outcome.error));
