@@ -139,6 +139,7 @@ INSTANTIATE_TEST_SUITE_P(On, FindsTheRest, testing::Values("spec:v5-posted", "si
 struct Pair {
   const char *model, *target;
 };
+void PrintTo(const Pair& pair, std::ostream* out) { *out << pair.model << " on " << pair.target; }
 class Agrees : public testing::TestWithParam<Pair> {};
 
 TEST_P(Agrees, InAMillionStepsWithFaults) {
