@@ -27,11 +27,11 @@ namespace lockstep {
   X(becomes_owner, "nobody else uses the events: the caller takes the node over") \
   X(owned_by_other, "WARN: a node that is taken over has an owner")               \
   X(rule_in_use, "WARN: a rule that is linked has a usage already")               \
-  X(fork_no_node, "no memory for the forked node")                                         \
-  X(fork_no_events, "no memory for the forked node's events")                             \
-  X(fork_slot_empty, "WARN: the node fork copies an empty slot")                          \
-  X(owner_put, "the events that are freed own the node in their slot")                    \
-  X(events_shared, "the events are shared, so the append copies them")                    \
+  X(fork_no_node, "no memory for the forked node")                                \
+  X(fork_no_events, "no memory for the forked node's events")                     \
+  X(fork_slot_empty, "WARN: the node fork copies an empty slot")                  \
+  X(owner_put, "the events that are freed own the node in their slot")            \
+  X(events_shared, "the events are shared, so the append copies them")            \
   X(node_shared, "the node fork shares a node of the old events")                 \
   X(slot_empty, "a slot is empty")                                                \
   X(owner_exits, "the exiting task owns the node in its slot")                    \

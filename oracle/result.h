@@ -68,8 +68,8 @@ struct Result {
 // What was not observed of a run, in words; nothing twice.
 void note_unobserved(Result& result, const Conformance& outcome, const Target& target);
 
-// "Verdict: CONFORMS model=… target=… traces=… steps=… divergences=… expected=… unobserved=… skipped=…", and " missing=…" if an expected
-// divergence did not appear.
+// One stable line: "Verdict: CONFORMS model=M target=T traces=N steps=N divergences=N expected=N unobserved=N
+// skipped=N", and " missing=N" where an expected divergence did not appear.
 std::string verdict_line(const Result& result);
 // 0 as expected, 1 not, 4 inconclusive.
 int exit_code(const Result& result);
