@@ -35,10 +35,11 @@ std::vector<OutcomeCount> Statistics::outcomes() const {
 }
 
 std::vector<std::string> Statistics::branch_holes(bool include_dead) const {
-  // Allocations fail only where faults can be injected.
+  // What only a failing allocation brings about: itself, a slot left empty, and a rule whose put does not free it.
   constexpr Branch kFaultBranches[] = {Branch::no_rule,          Branch::no_events,    Branch::no_node,
                                        Branch::no_filled_events, Branch::fork_no_node, Branch::fork_no_events,
-                                       Branch::no_task,          Branch::no_filter,    Branch::no_program};
+                                       Branch::no_task,          Branch::no_filter,    Branch::no_program,
+                                       Branch::slot_empty,       Branch::rule_kept};
   std::vector<std::string> holes;
   for (auto branch : model_.branches) {
     if (!include_dead && std::count(model_.dead_branches.begin(), model_.dead_branches.end(), branch) != 0) continue;
