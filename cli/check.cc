@@ -66,6 +66,7 @@ int run(const char* job, const Options& options) {
         run_trace(input.trace, input.file, model, target.get(), asked, result, [&](const StepRecord& record) {
           if (show) fmt::print("{}", table.add(record));
         });
+    if (target != nullptr) note_switches(result, model, *target);
     if (target == nullptr) add_known_violations(input.trace, input.file, model, outcome, result);
   }
   if (result.skipped == inputs.size()) throw NotCapable(result.notes.at(0));

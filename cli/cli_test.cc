@@ -265,6 +265,23 @@ TEST_F(Cli, NightlyRefusesAnEmptyCorpus) {
   EXPECT_FALSE(fs::exists(folder_ / "n"));
 }
 
+TEST_F(Cli, ATargetThatIsTakenIsALoudSkipOfTheNightly) {
+  if (run({"targets"}).out.find("live               available") == std::string::npos) {
+    printf("\n!!! SKIPPED: no live target here\n\n");
+    GTEST_SKIP();
+  }
+  const auto holder = start({"fuzz", "--model", "seccomp", "--target", "live", "--for", "60s"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  const auto skipped = run({"nightly", "--for", "1s", "-o", (folder_ / "n").string()});
+  EXPECT_EQ(skipped.code, 0) << skipped.err;
+  EXPECT_NE(skipped.out.find("fuzz-seccomp             SKIPPED"), std::string::npos) << skipped.out;
+  EXPECT_NE(skipped.out.find("SKIPPED: 1 trace"), std::string::npos) << skipped.out;
+  EXPECT_EQ(run({"nightly", "--for", "1s", "--no-skips", "-o", (folder_ / "n").string()}).code, 3);
+  EXPECT_EQ(run({"replay", corpus("seccomp/story.trace"), "--target", "live"}).code, 3);
+  kill(holder, SIGTERM);
+  finish(holder);
+}
+
 TEST_F(Cli, AnInterruptedRunKeepsWhatItFound) {
   const auto pid = start({"fuzz", "--model", "v5-intended", "--target", "sim:v5", "--for", "60s"});
   std::this_thread::sleep_for(std::chrono::milliseconds(1500));

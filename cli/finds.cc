@@ -34,6 +34,15 @@ int repeats_on(const Target& target) {
   return foreign ? 3 : 1;
 }
 
+void note_switches(Result& result, const std::string& model, const Target& target) {
+  if (target.name() != "live" || !model.starts_with("seccomp")) return;
+  std::string note = "probed: ";
+  if (!target.capabilities().facts.counters) note = "not probed, no counters are shown; the newest preset is assumed: ";
+  note += model == "seccomp@6.1" ? "the reap drops a dead task's filter (seccomp@6.1)"
+                                 : "exit drops a dead task's filter (seccomp)";
+  if (std::find(result.notes.begin(), result.notes.end(), note) == result.notes.end()) result.notes.push_back(note);
+}
+
 void save_find(Find& find, const std::string& model, const std::string& target, const fs::path& folder) {
   find.trace.model = model;
   find.trace.shows = {fmt::format("Found by {} on {}: {}", find.name, target, find.divergence.cause),

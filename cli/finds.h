@@ -15,6 +15,9 @@ namespace lockstep::cli {
 // How often a trace is run before its divergence is believed: a real kernel is not trusted once.
 int repeats_on(const Target& target);
 
+// Says which of the kernel's switches probe_preset() found, where the target is a kernel.
+void note_switches(Result& result, const std::string& model, const Target& target);
+
 // Writes the find's trace into the folder and names the find after it.
 void save_find(Find& find, const std::string& model, const std::string& target, const std::filesystem::path& folder);
 

@@ -44,6 +44,7 @@ int run(const Options& options) {
   };
   auto run = fuzz(fuzzing, *target);
   const auto folder = options.corpus.empty() ? state_folder() / "finds" : std::filesystem::path(options.corpus);
+  note_switches(run.result, fuzzing.model, *target);
   for (auto& find : run.result.finds) save_find(find, fuzzing.model, target->name(), folder);
   if (interrupted() && run.result.finds.empty()) throw_if_interrupted();
   const int code = report({run.result}, options.output);

@@ -108,7 +108,10 @@ class Nightly {
       const auto trace = read_trace(file.string());
       auto model = model_for(trace, "", file.string());
       if (target != nullptr && expectations_for(trace, model, target).empty()) continue;
-      if (target != nullptr) model = probe_preset(model, *target);
+      if (target != nullptr) {
+        model = probe_preset(model, *target);
+        note_switches(result, model, *target);
+      }
       run_trace(trace, fs::proximate(file).string(), model, target, {}, result);
     }
     if (shard_.count == 1 || result.traces != 0) return;
@@ -136,6 +139,7 @@ class Nightly {
                         .stop = interrupted};
     auto result = fuzz(fuzzing, *target).result;
     result.job = job.id;
+    note_switches(result, result.model, *target);
     judge_expected(job, result);
     for (auto& find : result.finds) save_find(find, result.model, result.target, folder_ / "finds");
     return result;
@@ -183,6 +187,7 @@ class Nightly {
       print_summary();
     else
       report(results_, options_.output);
+    std::fflush(stdout);  // the report is named last, wherever the two streams go
     fmt::print(stderr, "report: {}\n", (fs::absolute(folder_) / "report.txt").lexically_normal().string());
     return exit_code_of_all();
   }
