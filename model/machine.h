@@ -24,11 +24,12 @@ inline Step with_child_name(Step step, const ProcessTable& processes) {
   return step;
 }
 
-template <class Mechanism>
+// World: whatever has ConcreteWorld's functions (a mutated one, say).
+template <class Mechanism, template <class> class World = ConcreteWorld>
 class NodeMachine {
  public:
   using Task = Ref<NodeTask>;
-  ConcreteWorld<typename Mechanism::State> world;
+  World<typename Mechanism::State> world;
   ProcessTable processes;
 
   NodeMachine() { world.memory.limit = kMaxPages; }
@@ -76,20 +77,21 @@ class NodeMachine {
   }
 };
 
-class SeccompMachine {
+template <template <class> class World = ConcreteWorld>
+class SeccompMachineIn {
  public:
   using Task = Ref<SeccompTask>;
-  ConcreteWorld<Seccomp::State> world;
+  World<Seccomp::State> world;
   ProcessTable processes;
 
-  explicit SeccompMachine(SeccompSwitches switches = {}) {
+  explicit SeccompMachineIn(SeccompSwitches switches = {}) {
     world.memory.switches = switches;
     world.memory.limit = kMaxPathLength;
   }
   void reset(const Start& start) {
     world.memory.clear();
     processes.reset();
-    world.memory.pool<SeccompTask>().alloc_at(1);
+    world.memory.template pool<SeccompTask>().alloc_at(1);
     world.store(f::task_nnp, Task{1}, start.nnp);
     world.store(f::task_cap, Task{1}, start.cap);
   }
@@ -117,7 +119,8 @@ class SeccompMachine {
  private:
   int attach(const Step& step) {
     int error = Seccomp::attach(world, Task{step.task}, step);
-    if (error == 0) world.memory.pool<Filter>()[world.load(f::filter, Task{step.task}).index].number = step.made;
+    if (error == 0)
+      world.memory.template pool<Filter>()[world.load(f::filter, Task{step.task}).index].number = step.made;
     return error;
   }
   int clone(const Step& step) {
@@ -150,5 +153,7 @@ class SeccompMachine {
     }
   }
 };
+
+using SeccompMachine = SeccompMachineIn<>;
 
 }  // namespace lockstep

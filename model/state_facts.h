@@ -138,8 +138,8 @@ inline void show_events(const V6Posted::State& memory, FactsWriter& out, Snapsho
   }
 }
 
-template <class Mechanism>
-void show(const NodeMachine<Mechanism>& machine, Snapshot& s) {
+template <class Mechanism, template <class> class World>
+void show(const NodeMachine<Mechanism, World>& machine, Snapshot& s) {
   const auto& memory = machine.world.memory;
   FactsWriter out(s);
   memory.template pool<NodeTask>().each([&](uint16_t number) { s.tasks.push_back({.number = number}); });
@@ -149,9 +149,10 @@ void show(const NodeMachine<Mechanism>& machine, Snapshot& s) {
   show_faults(memory, s);
 }
 
-inline void show(const SeccompMachine& machine, Snapshot& s) {
+template <template <class> class World>
+void show(const SeccompMachineIn<World>& machine, Snapshot& s) {
   const auto& memory = machine.world.memory;
-  const auto& filters = memory.pool<Filter>();
+  const auto& filters = memory.template pool<Filter>();
   FactsWriter out(s);
   s.filters = true;
   out.objects(Kind::filter, filters, [](const Filter& f) {
@@ -160,8 +161,8 @@ inline void show(const SeccompMachine& machine, Snapshot& s) {
   filters.each([&](uint16_t index) {
     out.pointer(Link::filter_prev, out.place(Kind::filter, index), Kind::filter, filters[index].prev);
   });
-  memory.pool<SeccompTask>().each([&](uint16_t number) {
-    const auto& task = memory.pool<SeccompTask>()[number];
+  memory.template pool<SeccompTask>().each([&](uint16_t number) {
+    const auto& task = memory.template pool<SeccompTask>()[number];
     TaskFacts facts{.number = number,
                     .mode = static_cast<uint8_t>(task.mode),
                     .filter_count = static_cast<uint16_t>(task.count),
