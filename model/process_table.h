@@ -6,6 +6,7 @@
 // is called by its leader's number, and an exec changes the leader.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -22,10 +23,22 @@ struct TaskEvent {
   bool operator==(const TaskEvent&) const = default;
 };
 
-class ProcessTable {
+// The numbers that the table keeps of a task.
+enum class TaskField : uint8_t {
+  state,   // a TaskState
+  leader,  // of its process
+  parent,  // of a leader: the parent's leader; 0 is init
+  live,    // of a leader: living tasks in the group
+};
+enum class TaskState : uint8_t { absent, alive, zombie };
+
+// What operations do to tasks: text over a store of numbers. Store: clear(); get(field, task); set(field, task, value);
+// next(task), the lowest number above it that exists, or 0.
+template <class Store>
+class ProcessRules {
  public:
-  ProcessTable();  // as after reset()
-  void reset();    // P1 alone, a child of init
+  ProcessRules() { reset(); }
+  void reset();  // P1 alone, a child of init
 
   // Every operation leaves what it did in events(), in order.
   // REQUIRES: alive(actor); child in 1..kMaxTasks and !exists(child).
@@ -47,40 +60,60 @@ class ProcessTable {
   // What the last operation did; good until the next one.
   const std::vector<TaskEvent>& events() const { return events_; }
 
-  bool alive(uint16_t task) const { return state(task) == State::alive; }
-  bool zombie(uint16_t task) const { return state(task) == State::zombie; }
-  bool exists(uint16_t task) const { return state(task) != State::absent; }
-  int live_tasks() const { return live_; }
-  // All that exist, alive or zombie, by number; changed by the next operation.
-  const std::vector<uint16_t>& tasks() const { return order_; }
+  bool alive(uint16_t task) const { return state(task) == TaskState::alive; }
+  bool zombie(uint16_t task) const { return state(task) == TaskState::zombie; }
+  bool exists(uint16_t task) const { return state(task) != TaskState::absent; }
+  uint16_t next(uint16_t task) const { return store_.next(task); }
 
   // REQUIRES, for those below: exists(task) (both tasks).
-  uint16_t leader(uint16_t task) const { return tasks_[task].leader; }
+  uint16_t leader(uint16_t task) const { return store_.get(TaskField::leader, task); }
   bool same_group(uint16_t a, uint16_t b) const { return leader(a) == leader(b); }
-  int live_in_group(uint16_t task) const { return tasks_[leader(task)].live; }
+  uint16_t live_in_group(uint16_t task) const { return store_.get(TaskField::live, leader(task)); }
   // The leader of the parent process; 0 is init.
-  uint16_t parent(uint16_t task) const { return tasks_[leader(task)].parent; }
+  uint16_t parent(uint16_t task) const { return store_.get(TaskField::parent, leader(task)); }
+
+ protected:
+  Store store_;
 
  private:
-  enum class State : uint8_t { absent, alive, zombie };
-  struct Task {
-    State state{};
-    uint16_t leader = 0;
-    uint16_t parent = 0;  // of a leader: the parent's leader; 0 is init
-    uint16_t live = 0;    // of a leader: living tasks in the group
-  };
-
-  State state(uint16_t task) const { return task < tasks_.size() ? tasks_[task].state : State::absent; }
+  TaskState state(uint16_t task) const { return static_cast<TaskState>(store_.get(TaskField::state, task)); }
+  void set_state(uint16_t task, TaskState state) { store_.set(TaskField::state, task, static_cast<uint16_t>(state)); }
   void add(uint16_t task, uint16_t leader);
   void mark_exited(uint16_t task);
   void release(uint16_t task);
   void process_died(uint16_t leader);
   void change_leader(uint16_t from, uint16_t to);
 
-  std::vector<Task> tasks_;      // by number; 0 is unused
-  std::vector<uint16_t> order_;  // those that exist, by number
   std::vector<TaskEvent> events_;
+};
+
+// The store of a table that runs: plain numbers.
+class TaskNumbers {
+ public:
+  TaskNumbers();
+  void clear();
+  uint16_t get(TaskField field, uint16_t task) const {
+    return task < tasks_.size() ? tasks_[task][static_cast<size_t>(field)] : 0;
+  }
+  void set(TaskField field, uint16_t task, uint16_t value);
+  uint16_t next(uint16_t task) const;
+  const std::vector<uint16_t>& order() const { return order_; }
+  int live() const { return live_; }
+
+ private:
+  void set_state(uint16_t task, TaskState before, TaskState after);
+  std::vector<std::array<uint16_t, 4>> tasks_;  // by number; 0 is unused
+  std::vector<uint16_t> order_;                 // those that exist, by number
   int live_ = 0;
+};
+
+extern template class ProcessRules<TaskNumbers>;
+
+class ProcessTable : public ProcessRules<TaskNumbers> {
+ public:
+  int live_tasks() const { return store_.live(); }
+  // All that exist, alive or zombie, by number; changed by the next operation.
+  const std::vector<uint16_t>& tasks() const { return store_.order(); }
 };
 
 }  // namespace lockstep
