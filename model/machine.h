@@ -34,9 +34,9 @@ class NodeMachine {
 
   NodeMachine() { world.memory.limit = kMaxPages; }
   void reset(const Start& start) {
-    world.memory.clear();
+    world.clear();
     processes.reset();
-    world.memory.template pool<NodeTask>().alloc_at(1);
+    world.template make_named<NodeTask>(1);
     world.store(f::nnp, Task{1}, start.nnp);
     world.store(f::cap, Task{1}, start.cap);
   }
@@ -58,11 +58,12 @@ class NodeMachine {
  private:
   // The program is loaded by the caller before the call and held by an fd until the call is over.
   int append(const Step& step) {
-    auto& progs = world.memory.template pool<Prog>();
-    Ref<Prog> prog{progs.alloc()};
-    progs[prog.index] = {1, step.pages, step.made};
+    auto prog = world.template make<Prog>();
+    world.store(f::prog_refs, prog, 1);
+    world.store(f::prog_pages, prog, step.pages);
+    world.name(prog, step.made);
     int error = Mechanism::append(world, Task{step.task}, prog, step);
-    if (--progs[prog.index].refs == 0) world.free(prog);  // the fd is closed
+    if (world.dec_and_test(f::prog_refs, prog)) world.free(prog);  // the fd is closed
     return error;
   }
   int fork(const Step& step) {
@@ -89,9 +90,9 @@ class SeccompMachineIn {
     world.memory.limit = kMaxPathLength;
   }
   void reset(const Start& start) {
-    world.memory.clear();
+    world.clear();
     processes.reset();
-    world.memory.template pool<SeccompTask>().alloc_at(1);
+    world.template make_named<SeccompTask>(1);
     world.store(f::task_nnp, Task{1}, start.nnp);
     world.store(f::task_cap, Task{1}, start.cap);
   }
@@ -119,8 +120,7 @@ class SeccompMachineIn {
  private:
   int attach(const Step& step) {
     int error = Seccomp::attach(world, Task{step.task}, step);
-    if (error == 0)
-      world.memory.template pool<Filter>()[world.load(f::filter, Task{step.task}).index].number = step.made;
+    if (error == 0) world.name(world.load(f::filter, Task{step.task}), step.made);
     return error;
   }
   int clone(const Step& step) {

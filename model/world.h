@@ -138,6 +138,7 @@ class ConcreteWorld {
   State memory;
   Coverage coverage;
 
+  void clear() { memory.clear(); }
   // A new step; its `fail_alloc`-th allocation will fail (0: none).
   void begin_step(uint32_t fail_alloc) {
     fail_in_ = fail_alloc;
@@ -165,6 +166,20 @@ class ConcreteWorld {
   Ref<T> alloc_named(uint16_t index) {
     if (++allocations_ == fail_in_) return {};
     return {memory.template pool<T>().alloc_at(index)};
+  }
+  // A zeroed object that is there before the step: its allocation neither counts nor fails.
+  template <class T>
+  Ref<T> make() {
+    return {memory.template pool<T>().alloc()};
+  }
+  template <class T>
+  Ref<T> make_named(uint16_t index) {
+    return {memory.template pool<T>().alloc_at(index)};
+  }
+  // What the trace calls it; no mechanism reads that.
+  template <class T>
+  void name(Ref<T> ref, uint16_t number) {
+    memory.template pool<T>()[ref.index].number = number;
   }
   template <class T>
   void free(Ref<T> ref) {
