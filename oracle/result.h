@@ -65,7 +65,7 @@ struct Result {
   Verdict verdict() const;
 };
 
-// What was not observed of a run, in words; nothing twice.
+// What was not observed of a run, and what its target has to say, in words; nothing twice.
 void note_unobserved(Result& result, const Conformance& outcome, const Target& target);
 
 // One stable line: "Verdict: CONFORMS model=M target=T traces=N steps=N divergences=N expected=N unobserved=N
