@@ -3,6 +3,7 @@
 #include "harness/live/log_watch.h"
 
 #include <fcntl.h>
+#include <signal.h>
 
 #include "harness/live/live_test_run.h"
 #include "harness/live/log_source_test.h"
@@ -127,6 +128,29 @@ TEST_F(LiveLogTest, WhatElseTheKernelWarnsOfIsNoted) {
   log_.close();
   EXPECT_EQ(fault_of(-1, ""), "none");
   EXPECT_NE(target_->notes().back().find("unobserved: the kernel's log is not read"), std::string::npos);
+}
+
+TEST_F(LiveLogTest, AnOopsThatEndsAWorkerIsAFaultAndNoErrorOfOurs) {
+  target_.reset();
+  target_ = wait_for_live({.step_timeout_ms = 300, .log_fd = log_.fd()});
+  const Trace trace = seccomp_trace("P1 attach -> F1\n");
+  target_->reset(trace);
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+    const int group = target_->process_group();
+    if (read_stat(entry.path()).group != group || entry.path().filename() == std::to_string(group)) continue;
+    const int pid = std::stoi(entry.path().filename());
+    log_.write(refcount_report(pid, "lockstep-nurse", "do_exit"));
+    kill(pid, SIGKILL);
+  }
+  try {
+    target_->step(trace.steps[0]);
+    FAIL() << "a step of the dead";
+  } catch (const TargetFault& fault) {
+    EXPECT_EQ(std::string(fault.what()).find("live: step 1: P1 is gone and did not say so; the kernel warned in P1: "),
+              0u)
+        << fault.what();
+  }
 }
 
 // The pids that the log has of our tasks are those of the first namespace; the target shows none, so all are tried.
