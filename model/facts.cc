@@ -177,6 +177,14 @@ const char* counter_name(Kind kind, int counter) {
   return kind == Kind::prog ? "refs" : "usage";
 }
 
+std::vector<std::string> names_of(FactSet facts) {
+  std::vector<std::string> names;
+  if (facts.results) names.emplace_back("results");
+  if (facts.views) names.emplace_back("views");
+  if (facts.counters) names.emplace_back("counters");
+  return names;
+}
+
 std::string counter_text(int32_t counter) {
   return saturated(counter) ? fmt::format("saturated ({})", counter) : std::to_string(counter);
 }

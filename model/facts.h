@@ -89,6 +89,7 @@ struct FactSet {
   bool counters = true;
   bool operator==(const FactSet&) const = default;
 };
+std::vector<std::string> names_of(FactSet facts);  // as --observe has them: "results", "views", "counters"
 
 // Puts a snapshot in its canonical order: tasks by number; objects as a walk from the tasks meets them, then those that
 // nothing reaches, by kind and birth; pointers by where they start.

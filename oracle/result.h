@@ -47,6 +47,7 @@ struct Result {
   std::string job;  // "fuzz", "replay", "check"
   std::string model;
   std::string target;  // empty: the model alone
+  FactSet asked;       // of the target
   uint64_t traces = 0;
   uint64_t steps = 0;
   uint64_t unobserved = 0;

@@ -55,7 +55,7 @@ void Engine::check_log() {
 
 std::vector<std::string> Engine::notes() const {
   std::vector<std::string> all = news_;
-  if (const std::string missing = log_.unobserved(); !missing.empty()) all.push_back("unobserved: " + missing);
+  if (const std::string missing = log_.unobserved(); !missing.empty()) all.push_back(missing);
   return all;
 }
 
