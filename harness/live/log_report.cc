@@ -78,7 +78,7 @@ bool LogReader::Draft::read_part(const std::string& line) {
 
 void LogReader::Draft::read_frame(const std::string& line) {
   // "? name" was found on the stack and need not have been called.
-  static const std::regex frame(R"(^(?:RIP: 0010:)?([A-Za-z_][\w.]*)\+0x[0-9a-f]+/0x[0-9a-f]+)");
+  static const std::regex frame(R"(^(?:RIP: [0-9a-f]{4}:)?([A-Za-z_][\w.]*)\+0x[0-9a-f]+/0x[0-9a-f]+)");
   std::smatch match;
   if (!std::regex_search(line, match, frame)) return;
   if (outer && inside) return;
