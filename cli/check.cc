@@ -51,7 +51,7 @@ int run(const char* job, const Options& options) {
   const auto asked = parse_facts(options.observe);
   std::unique_ptr<Target> target;
   if (!options.target.empty()) target = make_target(options.target);
-  Result result{.job = job, .model = inputs[0].model, .target = options.target};
+  Result result{.job = job, .model = inputs[0].model, .target = options.target, .asked = asked};
   const bool show = options.output.format == "text" && !options.quiet;
   for (const auto& input : inputs) {
     throw_if_interrupted();

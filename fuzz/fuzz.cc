@@ -72,7 +72,11 @@ class Campaign {
 
   FuzzRun go() {
     auto& result = run_.result;
-    result = {.job = "fuzz", .model = options_.model, .target = target_.name(), .seed = options_.seed};
+    result = {.job = "fuzz",
+              .model = options_.model,
+              .target = target_.name(),
+              .asked = options_.asked,
+              .seed = options_.seed};
     for (; run_.next < options_.first + options_.traces; ++run_.next) {
       if (run_.next % options_.shards != options_.shard - 1) continue;
       if (out_of_time()) break;

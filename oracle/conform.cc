@@ -86,18 +86,33 @@ void Conformer::start(const Trace& trace) {
 
 Conformance Conformer::run(const Trace& trace, const Watcher& watch) {
   Conformance result;
+  const Step* at = nullptr;
   try {
     start(trace);
     if (watch) watch({.model = &model_facts_, .target = target_ ? &target_facts_ : nullptr});
-    for (const auto& each : trace.steps)
+    for (const auto& each : trace.steps) {
+      at = &each;
       if (!step(each, result, watch)) break;
+    }
   } catch (const TargetFault& fault) {
-    ++result.steps;
-    const auto* at = result.steps <= trace.steps.size() ? &trace.steps[result.steps - 1] : nullptr;
-    result.divergence = {"target", result.steps, fmt::format("target {} fault", at ? name_of(at->op) : "end"),
+    if (at != nullptr) ++result.steps;
+    result.divergence = {"target", result.steps, fmt::format("target {} fault", at ? name_of(at->op) : "start"),
                          fault.what()};
   }
+  end(result);
   return result;
+}
+
+// What goes wrong as the tasks of a trace end comes after its last step. After a divergence it may be a consequence.
+void Conformer::end(Conformance& result) {
+  if (target_ == nullptr) return;
+  try {
+    target_->end();
+  } catch (const TargetFault& fault) {
+    if (!result.divergence) result.divergence = {"target", result.steps, "target end fault", fault.what()};
+  } catch (const std::runtime_error&) {
+    if (!result.divergence) throw;  // a target that broke at that step says so at the next reset
+  }
 }
 
 // False: the run ends here.

@@ -56,6 +56,7 @@ class Conformer {
 
  private:
   void start(const Trace& trace);
+  void end(Conformance& result);
   bool step(const Step& step, Conformance& result, const Watcher& watch);
   std::optional<Difference> compare_with_target();
   bool fault_hits_one_design(const Step& step, const Outcome& predicted, const Outcome& actual) const;

@@ -31,6 +31,7 @@ void note_unobserved(Result& result, const Conformance& outcome, const Target& t
   if (outcome.unobserved != 0) note("unobserved: " + target.capabilities().unobserved);
   if (outcome.incomplete)
     note("not asked for: leaks; " + target.name() + " shows what tasks lead to, not what nothing leads to any more");
+  for (const auto& each : target.notes()) note(each);
   if (outcome.unordered) note("views were compared as sets: " + target.name() + " does not show their order here");
 }
 

@@ -47,6 +47,7 @@ struct Result {
   std::string job;  // "fuzz", "replay", "check"
   std::string model;
   std::string target;  // empty: the model alone
+  FactSet asked;       // of the target
   uint64_t traces = 0;
   uint64_t steps = 0;
   uint64_t unobserved = 0;
@@ -65,7 +66,7 @@ struct Result {
   Verdict verdict() const;
 };
 
-// What was not observed of a run, in words; nothing twice.
+// What was not observed of a run, and what its target has to say, in words; nothing twice.
 void note_unobserved(Result& result, const Conformance& outcome, const Target& target);
 
 // One stable line: "Verdict: CONFORMS model=M target=T traces=N steps=N divergences=N expected=N unobserved=N

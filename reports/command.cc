@@ -27,6 +27,12 @@ std::string escaped_word(std::string_view text) {
   return out + "'";
 }
 
+// The option of a run that did not ask for everything.
+std::string narrowed(const Result& result) {
+  if (result.target.empty() || result.asked == FactSet{}) return "";
+  return fmt::format(" --observe {}", fmt::join(names_of(result.asked), ","));
+}
+
 }  // namespace
 
 std::string shell_word(std::string_view text) {
@@ -49,9 +55,10 @@ bool has_file(const Find& find) {
 }
 
 std::string reproduce_command(const Find& find, const Result& result) {
-  if (has_file(find)) return replay_command(find.name, result.model, result.target);
+  if (has_file(find)) return replay_command(find.name, result.model, result.target) + narrowed(result);
   return fmt::format("lockstep fuzz --model {} --target {} --seed {} --traces {}", shell_word(result.model),
-                     shell_word(result.target), find.seed, find.index + 1);
+                     shell_word(result.target), find.seed, find.index + 1) +
+         narrowed(result);
 }
 
 }  // namespace lockstep

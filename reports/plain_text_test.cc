@@ -51,6 +51,17 @@ TEST(Command, Replays) {
   EXPECT_EQ(replay_command("-a.lock", "v5-posted", ""), "lockstep check ./-a.lock");
 }
 
+TEST(Command, AsksForWhatTheRunAskedFor) {
+  Result run{.model = "seccomp", .target = "live", .asked = {.counters = false}};
+  EXPECT_EQ(reproduce_command({.name = "a.lock"}, run),
+            "lockstep replay a.lock --model seccomp --target live --observe results,views");
+  const Find unnamed{.name = "seed 7 trace 42", .seed = 7, .index = 42};
+  EXPECT_EQ(reproduce_command(unnamed, run),
+            "lockstep fuzz --model seccomp --target live --seed 7 --traces 43 --observe results,views");
+  run.target = "";
+  EXPECT_EQ(reproduce_command({.name = "a.lock"}, run), "lockstep check a.lock");
+}
+
 TEST(PipeThrough, EndsWhatTakesTooLong) {
   const auto piped = pipe_through({"sleep", "60"}, "", 100);
   EXPECT_TRUE(piped.started);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "reports/read_json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "model/trace_text.h"
@@ -26,10 +27,19 @@ Find find_from(const Json& f) {
   return find;
 }
 
+// A report of an older version does not say: then it was everything.
+FactSet asked_from(const Json& r) {
+  if (!r.contains("asked")) return {};
+  const auto names = r.at("asked").get<std::vector<std::string>>();
+  const auto has = [&](const char* name) { return std::find(names.begin(), names.end(), name) != names.end(); };
+  return {.results = has("results"), .views = has("views"), .counters = has("counters")};
+}
+
 Result result_from(const Json& r) {
   Result result{.job = r.at("job"),
                 .model = r.at("model"),
                 .target = r.at("target"),
+                .asked = asked_from(r),
                 .traces = r.at("traces"),
                 .steps = r.at("steps"),
                 .unobserved = r.at("unobserved"),

@@ -13,6 +13,7 @@ TEST(ReadJson, BringsBackWhatWasWritten) {
   Result result{.job = "canary",
                 .model = "v5-intended",
                 .target = "sim:v5",
+                .asked = {.views = false},
                 .traces = 7,
                 .steps = 90,
                 .unobserved = 1,
@@ -40,6 +41,7 @@ TEST(ReadJson, BringsBackWhatWasWritten) {
   const auto back = read_json(text);
   ASSERT_EQ(back.size(), 1u);
   EXPECT_EQ(render(back, Format::json), text);
+  EXPECT_EQ(back[0].asked, result.asked);
   EXPECT_FALSE(back[0].outcomes.at(2).possible);
   EXPECT_EQ(back[0].outcomes[0].count, 17u);
   EXPECT_EQ(back[0].finds[0].trace.steps, find.trace.steps);
