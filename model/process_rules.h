@@ -4,7 +4,6 @@
 // de_thread.
 #pragma once
 
-#include <cassert>
 #include <cerrno>
 
 #include "model/process_table.h"
@@ -20,7 +19,7 @@ void ProcessRules<Store>::reset() {
 
 template <class Store>
 void ProcessRules<Store>::fork(uint16_t actor, uint16_t child) {
-  assert(alive(actor));
+  store_.require(alive(actor));
   events_.clear();
   add(child, child);
   store_.set(TaskField::parent, child, leader(actor));
@@ -28,14 +27,14 @@ void ProcessRules<Store>::fork(uint16_t actor, uint16_t child) {
 
 template <class Store>
 void ProcessRules<Store>::thread(uint16_t actor, uint16_t child) {
-  assert(alive(actor));
+  store_.require(alive(actor));
   events_.clear();
   add(child, leader(actor));
 }
 
 template <class Store>
 void ProcessRules<Store>::exit(uint16_t task) {
-  assert(alive(task));
+  store_.require(alive(task));
   events_.clear();
   const uint16_t group = leader(task);
   mark_exited(task);
@@ -45,15 +44,15 @@ void ProcessRules<Store>::exit(uint16_t task) {
 
 template <class Store>
 void ProcessRules<Store>::exit_reaped(uint16_t task) {
-  assert(live_in_group(task) == 1);
-  assert(leader(task) == task);
+  store_.require(live_in_group(task) == 1);
+  store_.require(leader(task) == task);
   exit(task);
   if (exists(task)) release(task);
 }
 
 template <class Store>
 void ProcessRules<Store>::exec(uint16_t task) {
-  assert(alive(task));
+  store_.require(alive(task));
   events_.clear();
   const uint16_t old_leader = leader(task);
   for (uint16_t other = next(0); other != 0; other = next(other)) {
@@ -74,16 +73,16 @@ int ProcessRules<Store>::reap(uint16_t actor, uint16_t child) {
 
 template <class Store>
 int ProcessRules<Store>::reap_result(uint16_t actor, uint16_t child) const {
-  assert(alive(actor));
+  store_.require(alive(actor));
   if (!exists(child) || leader(child) != child || parent(child) != leader(actor)) return ECHILD;
   return store_.get(TaskField::live, child) == 0 ? 0 : EAGAIN;
 }
 
 template <class Store>
 void ProcessRules<Store>::add(uint16_t task, uint16_t leader) {
-  assert(task >= 1);
-  assert(task <= kMaxTasks);
-  assert(!exists(task));
+  store_.require(task >= 1);
+  store_.require(task <= kMaxTasks);
+  store_.require(!exists(task));
   set_state(task, TaskState::alive);
   store_.set(TaskField::leader, task, leader);
   store_.set(TaskField::parent, task, 0);
@@ -94,7 +93,7 @@ void ProcessRules<Store>::add(uint16_t task, uint16_t leader) {
 template <class Store>
 void ProcessRules<Store>::mark_exited(uint16_t task) {
   const uint16_t group = leader(task), live = store_.get(TaskField::live, group);
-  assert(live > 0);
+  store_.require(live > 0);
   set_state(task, TaskState::zombie);
   store_.set(TaskField::live, group, live - 1);
   events_.push_back({TaskEvent::What::exited, task});
@@ -102,7 +101,7 @@ void ProcessRules<Store>::mark_exited(uint16_t task) {
 
 template <class Store>
 void ProcessRules<Store>::release(uint16_t task) {
-  assert(zombie(task));
+  store_.require(zombie(task));
   set_state(task, TaskState::absent);
   events_.push_back({TaskEvent::What::released, task});
 }

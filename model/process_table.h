@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <vector>
 
@@ -33,7 +34,7 @@ enum class TaskField : uint8_t {
 enum class TaskState : uint8_t { absent, alive, zombie };
 
 // What operations do to tasks: text over a store of numbers. Store: clear(); get(field, task); set(field, task, value);
-// next(task), the lowest number above it that exists, or 0.
+// next(task), the lowest number above it that exists, or 0; require(condition), which holds or something is wrong.
 template <class Store>
 class ProcessRules {
  public:
@@ -97,6 +98,7 @@ class TaskNumbers {
   }
   void set(TaskField field, uint16_t task, uint16_t value);
   uint16_t next(uint16_t task) const;
+  void require(bool condition) const { assert(condition); }
   const std::vector<uint16_t>& order() const { return order_; }
   int live() const { return live_; }
 

@@ -29,16 +29,26 @@ struct Ref {
   bool operator==(const Ref&) const = default;
 };
 
+// What a pointer in a field holds up at the object that it leads to.
+enum class Holds : uint8_t {
+  nothing,         // an address
+  refs,            // its counter, or the first of two
+  refs_and_users,  // both
+  refs_and_used,   // both; the second only while the second of the pointer's own object is above 0
+};
+
 // How a transition names a field of an object in every world.
 template <class Object, class Value>
 struct Field {
   const char* name;
   Value Object::*member;
+  Holds holds = Holds::nothing;
 };
 template <class Object, class Value, size_t N>
 struct Slots {
   const char* name;
   std::array<Value, N> Object::*member;
+  Holds holds = Holds::nothing;
 };
 
 // Something that the mechanism did wrong by itself.
@@ -225,6 +235,8 @@ class ConcreteWorld {
     (condition ? coverage.taken : coverage.not_taken).set(static_cast<size_t>(site));
     return condition;
   }
+  // A decision that is not the mechanism's.
+  bool decide(bool condition) { return condition; }
   void warn(Branch site, bool condition) {
     if (branch(site, condition)) memory.faults.push_back({Fault::What::warned, site});
   }

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A world without memory: it writes down, as Promela, what a transition's text asks of it. An object is an index into
+// one array for each field; a task's number is known while the text runs, all other values are expressions.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <type_traits>
+
+#include "model/process_table.h"
+#include "model/world.h"
+#include "oracle/promela_text.h"
+
+namespace lockstep::promela {
+
+// A number or a truth value, known or not yet.
+class Expr {
+ public:
+  Expr(std::integral auto value) : text_(std::to_string(static_cast<int64_t>(value))), value_(value) {}  // NOLINT
+  static Expr of(std::string text) { return Expr(std::move(text)); }
+  const std::string& text() const { return text_; }
+  std::optional<int64_t> value() const { return value_; }
+
+  friend Expr operator==(const Expr& a, const Expr& b) { return join(a, "==", b); }
+  friend Expr operator!=(const Expr& a, const Expr& b) { return join(a, "!=", b); }
+  friend Expr operator>(const Expr& a, const Expr& b) { return join(a, ">", b); }
+  friend Expr operator+(const Expr& a, const Expr& b) { return join(a, "+", b); }
+  friend Expr operator!(const Expr& a) { return a.value_ ? Expr(*a.value_ == 0) : Expr(fmt::format("!({})", a.text_)); }
+
+ private:
+  explicit Expr(std::string text) : text_(std::move(text)) {}
+  static Expr join(const Expr& a, const char* op, const Expr& b) {
+    return Expr(fmt::format("({} {} {})", a.text_, op, b.text_));
+  }
+  std::string text_;
+  std::optional<int64_t> value_;
+};
+
+// An address: an index into the arrays of T's fields; 0 is null.
+template <class T>
+struct Pointer {
+  Expr index;
+  bool known_object = false;  // not null on this path
+  Pointer(Ref<T> ref) : index(ref.index) {}  // NOLINT
+  explicit Pointer(Expr at) : index(std::move(at)) {}
+  friend Expr operator==(const Pointer& a, const Pointer& b) { return a.index == b.index; }
+};
+
+template <class V>
+struct ValueOf {
+  using Type = Expr;
+};
+template <class T>
+struct ValueOf<Ref<T>> {
+  using Type = Pointer<T>;
+};
+
+// What the text turned out to use: arrays to declare.
+struct Array {
+  std::string object;  // "node"
+  std::string type;    // "byte", "short", "bit"
+  size_t slots = 1;    // of an object
+  std::string to;      // a pointer: the kind of object that it leads to
+  Holds holds{};
+};
+
+struct Program {
+  Paths paths;
+  std::set<std::string> objects;        // kinds of them
+  std::map<std::string, Array> arrays;  // by name
+  int allocations = 0;                  // that one step tries at most
+  bool asserts = true;                  // what the mechanism must not do is asserted
+};
+
+// "node.usage" is an array "node_usage".
+std::string array_name(const char* field);
+std::string upper_case(std::string name);
+
+template <class State>
+class PromelaWorld {
+ public:
+  State memory;  // its parameters alone
+  Program* program = nullptr;
+
+  void clear() {}
+  void begin_step(uint32_t) { allocations_ = 0; }
+  uint32_t limit() const { return memory.limit; }
+
+  template <class T>
+  static Pointer<T> null() {
+    return Ref<T>{};
+  }
+  template <class T>
+  static Expr is_null(const Pointer<T>& pointer) {
+    if (pointer.known_object) return false;
+    return pointer.index.value() ? Expr(*pointer.index.value() == 0) : pointer.index == 0;
+  }
+
+  template <class T>
+  Pointer<T> alloc(std::source_location here = std::source_location::current()) {
+    return fails() ? null<T>() : make<T>(here);
+  }
+  template <class T>
+  Pointer<T> alloc_named(uint16_t index) {
+    return fails() ? null<T>() : make_named<T>(index);
+  }
+  // The lowest place that is free, as in every world.
+  template <class T>
+  Pointer<T> make(std::source_location here = std::source_location::current()) {
+    const auto at = paths().temporary(here);
+    const auto most = upper_case(T::kName) + "S";
+    program->objects.insert(T::kName);
+    say("{} = 1", at);
+    say("do :: ({0} <= {1} && {2}_live[{0}]) -> {0}++ :: else -> break od", at, most, T::kName);
+    say("assert({} <= {})", at, most);
+    say("{}_live[{}] = 1", T::kName, at);
+    Pointer<T> made(Expr::of(at));
+    made.known_object = true;
+    return made;
+  }
+  template <class T>
+  Pointer<T> make_named(uint16_t index) {
+    program->objects.insert(T::kName);
+    say("{}_live[{}] = 1", T::kName, index);
+    return Ref<T>{index};
+  }
+  template <class T>
+  void name(const Pointer<T>&, uint16_t) {}
+  template <class P>
+  void free(const P& pointer) {
+    release(Pointer(pointer));
+  }
+
+  template <class T, class V, class At>
+  typename ValueOf<V>::Type load(Field<T, V> field, const At& at,
+                                 std::source_location here = std::source_location::current()) {
+    return read<V>(place_of(field, at), here);
+  }
+  template <class T, class V, size_t N, class At>
+  typename ValueOf<V>::Type load(Slots<T, V, N> field, const At& at, size_t slot,
+                                 std::source_location here = std::source_location::current()) {
+    return read<V>(place_of(field, at, slot), here);
+  }
+  template <class T, class V, class At>
+  void store(Field<T, V> field, const At& at, const std::type_identity_t<typename ValueOf<V>::Type>& value) {
+    say("{} = {}", place_of(field, at), text_of(value));
+  }
+  template <class T, class V, size_t N, class At>
+  void store(Slots<T, V, N> field, const At& at, size_t slot,
+             const std::type_identity_t<typename ValueOf<V>::Type>& value) {
+    say("{} = {}", place_of(field, at, slot), text_of(value));
+  }
+  template <class... Args>
+  void publish(const Args&... args) {
+    store(args...);
+  }
+  template <class T, class At>
+  void inc(Field<T, int32_t> field, const At& at) {
+    say("{}++", place_of(field, at));
+  }
+  template <class T, class At>
+  Expr dec_and_test(Field<T, int32_t> field, const At& at,
+                    std::source_location here = std::source_location::current()) {
+    const auto counter = place_of(field, at);
+    say("{}--", counter);
+    return keep(fmt::format("{} == 0", counter), here);
+  }
+
+  bool branch(Branch, const Expr& condition) { return decide(condition); }
+  bool decide(const Expr& condition) {
+    return condition.value() ? *condition.value() != 0 : paths().decide(condition.text());
+  }
+  void warn(Branch, const Expr& condition) {
+    if (decide(condition)) must("false");
+  }
+  int fail(int error) { return error; }
+
+  template <class T, class Start, class Value>
+  Expr sum(Field<T, Ref<T>> next, const Start& start, Value value,
+           std::source_location here = std::source_location::current()) {
+    const auto total = paths().temporary(here);
+    say("{} = 0", total);
+    loop(
+        Pointer<T>(start),
+        [&](Pointer<T>& at) {
+          if (decide(is_null(at))) return false;
+          say("{0} = {0} + {1}", total, Expr(value(at)).text());
+          at = load(next, at);
+          return true;
+        },
+        here);
+    return Expr::of(total);
+  }
+  template <class T, class Body>
+  void loop(const Pointer<T>& start, Body body, std::source_location here = std::source_location::current()) {
+    const auto cursor = paths().temporary(here);
+    say("{} = {}", cursor, start.index.text());
+    paths().loop([&] {
+      Pointer<T> at(Expr::of(cursor));
+      if (body(at))
+        say("{} = {}", cursor, at.index.text());
+      else
+        say("break");
+    });
+  }
+
+ private:
+  Paths& paths() { return program->paths; }
+  template <class... Args>
+  void say(fmt::format_string<Args...> format, Args&&... args) {
+    paths().say(fmt::format(format, std::forward<Args>(args)...));
+  }
+  void must(const std::string& condition) {
+    if (program->asserts) say("assert({})", condition);
+  }
+  // `fail` is which allocation of the step has no memory; 0: none.
+  bool fails() {
+    ++allocations_;
+    program->allocations = std::max(program->allocations, allocations_);
+    return paths().decide(fmt::format("fail == {}", allocations_));
+  }
+  // A value is as it was when it was read, whatever happens to its place later.
+  Expr keep(const std::string& value, const std::source_location& here) {
+    const auto variable = paths().temporary(here);
+    say("{} = {}", variable, value);
+    return Expr::of(variable);
+  }
+  template <class V>
+  typename ValueOf<V>::Type read(const std::string& place, const std::source_location& here) {
+    return typename ValueOf<V>::Type(keep(place, here));
+  }
+  static const std::string& text_of(const Expr& value) { return value.text(); }
+  template <class T>
+  static const std::string& text_of(const Pointer<T>& value) {
+    return value.index.text();
+  }
+
+  template <class V>
+  static void describe(Array& array, const V*) {
+    array.type = std::is_same_v<V, bool> ? "bit" : "short";
+  }
+  template <class T>
+  static void describe(Array& array, const Ref<T>*) {
+    array.type = "byte";
+    array.to = T::kName;
+  }
+  template <class T, class V, class At>
+  std::string place_of(Field<T, V> field, const At& at) {
+    return place(field.name, field.holds, 1, Pointer<T>(at), 0, static_cast<const V*>(nullptr));
+  }
+  template <class T, class V, size_t N, class At>
+  std::string place_of(Slots<T, V, N> field, const At& at, size_t slot) {
+    return place(field.name, field.holds, N, Pointer<T>(at), slot, static_cast<const V*>(nullptr));
+  }
+  // The element that a field is, declared with it.
+  template <class T, class V>
+  std::string place(const char* field, Holds holds, size_t slots, const Pointer<T>& at, size_t slot, const V* type) {
+    const auto name = array_name(field);
+    Array array{.object = T::kName, .slots = slots, .holds = holds};
+    describe(array, type);
+    program->arrays.emplace(name, array);
+    const auto& index = at.index.text();
+    if (!at.index.value()) must(fmt::format("{}_live[{}]", T::kName, index));
+    if (slots == 1) return fmt::format("{}[{}]", name, index);
+    return fmt::format("{}[{} * {} + {}]", name, index, slots, slot);
+  }
+  // What is freed is zero, so that equal states are equal.
+  template <class T>
+  void release(const Pointer<T>& pointer) {
+    const auto& at = pointer.index.text();
+    must(fmt::format("{}_live[{}]", T::kName, at));
+    say("{}_live[{}] = 0", T::kName, at);
+    for (const auto& [name, array] : program->arrays) {
+      if (array.object != T::kName) continue;
+      if (array.slots == 1) say("{}[{}] = 0", name, at);
+      for (size_t slot = 0; array.slots > 1 && slot < array.slots; ++slot)
+        say("{}[{} * {} + {}] = 0", name, at, array.slots, slot);
+    }
+  }
+
+  int allocations_ = 0;
+};
+
+// A path that no reachable state takes ends here; the model asserts that.
+struct Impossible {};
+
+// The store of a process table that nobody runs: what is not known of a number yet is decided where it is read.
+class ProcessNumbers {
+ public:
+  Program* program = nullptr;
+  uint16_t tasks = 0;
+  void clear();  // every number is 0
+  void forget() { known_.clear(); }
+  // For this path. REQUIRES: the command's guard says so.
+  void know(TaskField field, uint16_t task, uint16_t value) { known_[{field, task}] = value; }
+  uint16_t get(TaskField field, uint16_t task) const;
+  void set(TaskField field, uint16_t task, uint16_t value);
+  uint16_t next(uint16_t task) const;
+  void require(bool condition) const;
+
+ private:
+  mutable std::map<std::pair<TaskField, uint16_t>, uint16_t> known_;
+};
+
+class Processes : public ProcessRules<ProcessNumbers> {
+ public:
+  ProcessNumbers& store() { return store_; }
+};
+
+}  // namespace lockstep::promela
