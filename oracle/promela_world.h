@@ -18,10 +18,16 @@
 
 namespace lockstep::promela {
 
+// Numbers that stand for a variable of the printed program, so that a command is printed once for all of its values.
+// No trace has them.
+inline constexpr uint16_t kMe = kMaxTasks - 1, kChild = kMaxTasks;
+inline constexpr uint32_t kSize = 999'999;
+std::string text_of(int64_t number);
+
 // A number or a truth value, known or not yet.
 class Expr {
  public:
-  Expr(std::integral auto value) : text_(std::to_string(static_cast<int64_t>(value))), value_(value) {}  // NOLINT
+  Expr(std::integral auto value) : text_(text_of(static_cast<int64_t>(value))), value_(value) {}  // NOLINT
   static Expr of(std::string text) { return Expr(std::move(text)); }
   const std::string& text() const { return text_; }
   std::optional<int64_t> value() const { return value_; }
@@ -45,7 +51,7 @@ class Expr {
 template <class T>
 struct Pointer {
   Expr index;
-  bool known_object = false;  // not null on this path
+  bool known_object = false;                 // not null on this path
   Pointer(Ref<T> ref) : index(ref.index) {}  // NOLINT
   explicit Pointer(Expr at) : index(std::move(at)) {}
   friend Expr operator==(const Pointer& a, const Pointer& b) { return a.index == b.index; }
@@ -65,7 +71,8 @@ struct Array {
   std::string object;  // "node"
   std::string type;    // "byte", "short", "bit"
   size_t slots = 1;    // of an object
-  std::string to;      // a pointer: the kind of object that it leads to
+  bool counter = false;
+  std::string to;  // a pointer: the kind of object that it leads to
   Holds holds{};
 };
 
@@ -74,7 +81,6 @@ struct Program {
   std::set<std::string> objects;        // kinds of them
   std::map<std::string, Array> arrays;  // by name
   int allocations = 0;                  // that one step tries at most
-  bool asserts = true;                  // what the mechanism must not do is asserted
 };
 
 // "node.usage" is an array "node_usage".
@@ -126,11 +132,14 @@ class PromelaWorld {
   template <class T>
   Pointer<T> make_named(uint16_t index) {
     program->objects.insert(T::kName);
-    say("{}_live[{}] = 1", T::kName, index);
+    say("{}_live[{}] = 1", T::kName, promela::text_of(index));
     return Ref<T>{index};
   }
+  // Things are called by how many operations were used up before.
   template <class T>
-  void name(const Pointer<T>&, uint16_t) {}
+  void name(const Pointer<T>& pointer, uint16_t) {
+    say("{} = ops + 1", place<T>(fmt::format("{}_number", T::kName), {.type = "byte"}, pointer, 0));
+  }
   template <class P>
   void free(const P& pointer) {
     release(Pointer(pointer));
@@ -148,12 +157,12 @@ class PromelaWorld {
   }
   template <class T, class V, class At>
   void store(Field<T, V> field, const At& at, const std::type_identity_t<typename ValueOf<V>::Type>& value) {
-    say("{} = {}", place_of(field, at), text_of(value));
+    say("{} = {}", place_of(field, at), words(value));
   }
   template <class T, class V, size_t N, class At>
   void store(Slots<T, V, N> field, const At& at, size_t slot,
              const std::type_identity_t<typename ValueOf<V>::Type>& value) {
-    say("{} = {}", place_of(field, at, slot), text_of(value));
+    say("{} = {}", place_of(field, at, slot), words(value));
   }
   template <class... Args>
   void publish(const Args&... args) {
@@ -162,11 +171,13 @@ class PromelaWorld {
   template <class T, class At>
   void inc(Field<T, int32_t> field, const At& at) {
     say("{}++", place_of(field, at));
+    program->arrays.at(array_name(field.name)).counter = true;
   }
   template <class T, class At>
   Expr dec_and_test(Field<T, int32_t> field, const At& at,
                     std::source_location here = std::source_location::current()) {
     const auto counter = place_of(field, at);
+    program->arrays.at(array_name(field.name)).counter = true;
     say("{}--", counter);
     return keep(fmt::format("{} == 0", counter), here);
   }
@@ -176,7 +187,7 @@ class PromelaWorld {
     return condition.value() ? *condition.value() != 0 : paths().decide(condition.text());
   }
   void warn(Branch, const Expr& condition) {
-    if (decide(condition)) must("false");
+    if (decide(condition)) say("assert(false)");
   }
   int fail(int error) { return error; }
 
@@ -215,9 +226,6 @@ class PromelaWorld {
   void say(fmt::format_string<Args...> format, Args&&... args) {
     paths().say(fmt::format(format, std::forward<Args>(args)...));
   }
-  void must(const std::string& condition) {
-    if (program->asserts) say("assert({})", condition);
-  }
   // `fail` is which allocation of the step has no memory; 0: none.
   bool fails() {
     ++allocations_;
@@ -234,46 +242,47 @@ class PromelaWorld {
   typename ValueOf<V>::Type read(const std::string& place, const std::source_location& here) {
     return typename ValueOf<V>::Type(keep(place, here));
   }
-  static const std::string& text_of(const Expr& value) { return value.text(); }
+  static const std::string& words(const Expr& value) { return value.text(); }
   template <class T>
-  static const std::string& text_of(const Pointer<T>& value) {
+  static const std::string& words(const Pointer<T>& value) {
     return value.index.text();
   }
 
   template <class V>
-  static void describe(Array& array, const V*) {
-    array.type = std::is_same_v<V, bool> ? "bit" : "short";
+  static Array array_of(const V*) {
+    return {.type = std::is_same_v<V, bool> ? "bit" : "short"};
   }
   template <class T>
-  static void describe(Array& array, const Ref<T>*) {
-    array.type = "byte";
-    array.to = T::kName;
+  static Array array_of(const Ref<T>*) {
+    return {.type = "byte", .to = T::kName};
   }
   template <class T, class V, class At>
   std::string place_of(Field<T, V> field, const At& at) {
-    return place(field.name, field.holds, 1, Pointer<T>(at), 0, static_cast<const V*>(nullptr));
+    auto array = array_of(static_cast<const V*>(nullptr));
+    array.holds = field.holds;
+    return place<T>(array_name(field.name), array, at, 0);
   }
   template <class T, class V, size_t N, class At>
   std::string place_of(Slots<T, V, N> field, const At& at, size_t slot) {
-    return place(field.name, field.holds, N, Pointer<T>(at), slot, static_cast<const V*>(nullptr));
+    auto array = array_of(static_cast<const V*>(nullptr));
+    array.holds = field.holds;
+    array.slots = N;
+    return place<T>(array_name(field.name), array, at, slot);
   }
-  // The element that a field is, declared with it.
-  template <class T, class V>
-  std::string place(const char* field, Holds holds, size_t slots, const Pointer<T>& at, size_t slot, const V* type) {
-    const auto name = array_name(field);
-    Array array{.object = T::kName, .slots = slots, .holds = holds};
-    describe(array, type);
+  // The element that a field of an object is; its array is declared with it.
+  template <class T>
+  std::string place(const std::string& name, Array array, const Pointer<T>& at, size_t slot) {
+    array.object = T::kName;
     program->arrays.emplace(name, array);
     const auto& index = at.index.text();
-    if (!at.index.value()) must(fmt::format("{}_live[{}]", T::kName, index));
-    if (slots == 1) return fmt::format("{}[{}]", name, index);
-    return fmt::format("{}[{} * {} + {}]", name, index, slots, slot);
+    if (array.slots == 1) return fmt::format("{}[{}]", name, index);
+    return fmt::format("{}[{} * {} + {}]", name, index, array.slots, slot);
   }
   // What is freed is zero, so that equal states are equal.
   template <class T>
   void release(const Pointer<T>& pointer) {
     const auto& at = pointer.index.text();
-    must(fmt::format("{}_live[{}]", T::kName, at));
+    say("assert({}_live[{}])", T::kName, at);
     say("{}_live[{}] = 0", T::kName, at);
     for (const auto& [name, array] : program->arrays) {
       if (array.object != T::kName) continue;
@@ -294,7 +303,8 @@ class ProcessNumbers {
  public:
   Program* program = nullptr;
   uint16_t tasks = 0;
-  void clear();  // every number is 0
+  bool flat = false;  // every task is a process of its own, and init's child
+  void clear();       // every number is 0
   void forget() { known_.clear(); }
   // For this path. REQUIRES: the command's guard says so.
   void know(TaskField field, uint16_t task, uint16_t value) { known_[{field, task}] = value; }
