@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Shows a mechanism's concrete state as facts: reads memory, decides nothing. Machines are taken by their shape, so that
-// mutated worlds and other memories show themselves in the same way.
+// Shows a mechanism's concrete state as facts: reads memory, decides nothing. Machines are taken by their shape, so
+// that mutated worlds and other memories show themselves in the same way.
 #pragma once
 
 #include <array>

@@ -38,10 +38,10 @@ struct ExploreProgress {
 struct ExploreOptions {
   Scope scope;
   bool symmetry = true;
-  bool faults = true;                   // allocation failures are choices
-  unsigned jobs = 0;                    // threads; 0: all cores. Counts and traces do not depend on it
-  uint64_t memory_bytes = 2ull << 30;   // for the states
-  bool stop_at_first = false;           // end with the depth at which the first violation is found
+  bool faults = true;                                    // allocation failures are choices
+  unsigned jobs = 0;                                     // threads; 0: all cores. Counts and traces do not depend on it
+  uint64_t memory_bytes = 2ull << 30;                    // for the states
+  bool stop_at_first = false;                            // end with the depth at which the first violation is found
   std::function<void(const ExploreProgress&)> progress;  // now and then, from one thread
   std::function<bool()> stop;                            // asked now and then; true: end here
 };
@@ -57,8 +57,8 @@ struct Exploration {
   uint64_t transitions = 0;  // steps taken, those that leave the state as it is included
   uint32_t depth = 0;        // steps to the farthest state
   double seconds = 0;
-  uint64_t bytes = 0;         // that all states take up, tables included
-  std::string incomplete;     // why not all states were seen; empty: they were
+  uint64_t bytes = 0;           // that all states take up, tables included
+  std::string incomplete;       // why not all states were seen; empty: they were
   uint32_t complete_depth = 0;  // every trace of up to so many steps was covered
   std::map<Property, Broken> broken;
   Coverage coverage;
