@@ -26,7 +26,7 @@ class SmallPool {
     full_ = other.full_;
     born_ = 0;  // a copy is the state before a step
     std::copy_n(other.slots_.begin(), other.used(), slots_.begin());
-    return *this;
+    return *this;  // what stands beyond is nobody's
   }
   // Live objects alone.
   bool operator==(const SmallPool& other) const {
@@ -73,6 +73,8 @@ class SmallPool {
     born_ = 0;
     full_ = false;
   }
+  // Also what stands in freed memory.
+  void zero() { slots_ = {}; }
   template <class Visit>
   void each(Visit visit) const {
     for (uint32_t left = live_mask(); left != 0; left &= left - 1) visit(static_cast<uint16_t>(std::countr_zero(left)));
@@ -100,10 +102,19 @@ class FaultList {
   uint8_t size_ = 0;
 };
 
+template <class T, class... Objects>
+constexpr size_t rank_among() {
+  size_t rank = 0, found = sizeof...(Objects);
+  ((std::is_same_v<T, Objects> ? found = rank++ : rank++), ...);
+  return found;
+}
+
 template <class... Objects>
 struct SmallMemory {
   template <class T>
   static constexpr bool kHas = (std::is_same_v<T, Objects> || ...);
+  template <class T>
+  static constexpr size_t kRank = rank_among<T, Objects...>();  // its pool's place
   std::tuple<SmallPool<Objects>...> pools;
   FaultList faults;
   uint32_t limit = 0;
