@@ -25,7 +25,7 @@ Step with_child_name(Step step, const Processes& processes) {
   return step;
 }
 
-// World: whatever has ConcreteWorld's functions (a mutated one, say).
+// World: whatever has ConcreteWorld's functions (a mutated one, say). Processes: ProcessRules over some store.
 template <class Mechanism, template <class> class World = ConcreteWorld, class Processes = ProcessTable>
 class NodeMachine {
  public:
@@ -79,11 +79,12 @@ class NodeMachine {
   }
 };
 
-template <template <class> class World = ConcreteWorld, class Processes = ProcessTable>
+// Mechanism: Seccomp, or with memory of another kind.
+template <template <class> class World = ConcreteWorld, class Mechanism = Seccomp, class Processes = ProcessTable>
 class SeccompMachineIn {
  public:
   using Task = Ref<SeccompTask>;
-  World<Seccomp::State> world;
+  World<typename Mechanism::State> world;
   Processes processes;
 
   explicit SeccompMachineIn(SeccompSwitches switches = {}) {

@@ -15,6 +15,7 @@
 #include <bitset>
 #include <cstdint>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include "model/branches.h"
@@ -50,6 +51,10 @@ struct Slots {
   std::array<Value, N> Object::*member;
   Holds holds = Holds::nothing;
 };
+
+// Constness aside. (For overloads over an object and its const form.)
+template <class A, class B>
+concept Is = std::is_same_v<std::remove_const_t<A>, B>;
 
 // Something that the mechanism did wrong by itself.
 struct Fault {
@@ -115,6 +120,8 @@ class Pool {
 // All memory of a mechanism, and what went wrong in it.
 template <class... Objects>
 struct Memory {
+  template <class T>
+  static constexpr bool kHas = (std::is_same_v<T, Objects> || ...);
   std::tuple<Pool<Objects>...> pools;
   std::vector<Fault> faults;
   uint32_t limit = 0;  // the mechanism's bound (pages, or instructions on a path)

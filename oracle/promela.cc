@@ -2,7 +2,9 @@
 #include "oracle/promela.h"
 
 #include "model/machine.h"
+#include "oracle/choices.h"
 #include "oracle/promela_world.h"
+#include "oracle/rules.h"
 
 namespace lockstep {
 
@@ -13,49 +15,88 @@ using namespace promela;
 struct Command {
   std::string guard;
   Step step;
-  int allocations = 0;
+  bool faults = false;
+  int allocations = 0;  // that the step tries at most
   Block body;
 };
 
 template <class Machine>
 class Printer {
  public:
-  Printer(Machine machine, const PromelaOptions& options) : machine_(std::move(machine)), options_(options) {
+  // Life of processes: with it each task's commands are printed for themselves, because who is whose parent or thread
+  // decides what happens; without it all tasks share theirs.
+  Printer(const std::string& model, Machine machine, const ExploreOptions& options, bool life)
+      : machine_(std::move(machine)),
+        options_(options),
+        sizes_(options.scope.sizes.empty() ? default_sizes(model) : options.scope.sizes),
+        choices_(choices(model, options.scope, sizes_, options.faults)),
+        life_(life) {
     machine_.world.program = &program_;
     auto& store = machine_.processes.store();
     store.program = &program_;
-    store.tasks = static_cast<uint16_t>(options.tasks);
-    store.flat = true;
+    store.tasks = static_cast<uint16_t>(options.scope.tasks);
+    store.flat = !life;
   }
   std::string print_all() {
     generate();  // what objects are made of is known only after all of the text was seen
     generate();
-    return head() + check() + commands();
+    return head() + check() + process();
   }
 
  private:
   void generate() {
     start_ = program_.paths.all([&] { machine_.reset({}); });
     commands_.clear();
-    for (uint8_t event = 0; event < options_.events; ++event)
-      add({.op = Op::append, .task = kMe, .event = event, .pages = kSize}, fmt::format("ops < {}", options_.ops));
-    add({.op = Op::exit, .task = kMe}, "true");
-    add({.op = Op::fork, .task = kMe, .made = kChild}, free_slot());
+    for (const auto& choice : choices_) {
+      if (makes_rule(choice.step.op) && size_of(choice.step) != sizes_[0]) continue;  // a variable: see set_size
+      const uint16_t first = life_ ? 1 : kMe, last = life_ ? tasks() : kMe;
+      for (uint16_t task = first; task <= last; ++task) add_for(task, choice);
+    }
+  }
+  uint16_t tasks() const { return static_cast<uint16_t>(options_.scope.tasks); }
+  static uint32_t size_of(const Step& step) { return step.op == Op::append ? step.pages : step.len; }
+
+  void add_for(uint16_t task, const Choice& choice) {
+    Step step = choice.step;
+    step.task = task;
+    if (makes_rule(step.op)) {
+      step.made = 1;
+      (step.op == Op::append ? step.pages : step.len) = kSize;
+      add(step, choice.faults, fmt::format("ops < {}", options_.scope.ops));
+    } else if (!life_) {
+      if (makes_task(step.op)) step.made = kChild;
+      add(step, choice.faults, makes_task(step.op) ? free_slot() : "true");
+    } else if (makes_task(step.op) || step.op == Op::reap) {
+      for (uint16_t other = 1; other <= tasks(); ++other) {
+        if (other == task) continue;
+        (makes_task(step.op) ? step.made : step.child) = other;
+        add(step, choice.faults, makes_task(step.op) ? lowest_free(other) : fmt::format("task_state[{}] != 0", other));
+      }
+    } else {
+      add(step, choice.faults, "true");
+    }
   }
   std::string free_slot() const {
     std::string guard;
-    for (int task = 1; task <= options_.tasks; ++task)
+    for (int task = 1; task <= tasks(); ++task)
       guard += fmt::format("{}task_state[{}] == 0", task == 1 ? "" : " || ", task);
     return guard;
   }
-  void add(const Step& step, const std::string& guard) {
-    Command command{guard, step, 0, {}};
+  static std::string lowest_free(int slot) {
+    auto guard = fmt::format("task_state[{}] == 0", slot);
+    for (int lower = 1; lower < slot; ++lower) guard += fmt::format(" && task_state[{}] != 0", lower);
+    return guard;
+  }
+
+  void add(const Step& step, bool faults, std::string guard) {
+    if (life_) guard = fmt::format("task_state[{}] == 1 && {}", step.task, guard);
+    Command command{std::move(guard), step, faults, 0, {}};
     program_.allocations = 0;
     command.body = program_.paths.all([&] {
       auto& store = machine_.processes.store();
       store.forget();
       store.know(TaskField::state, step.task, 1);
-      if (step.made != 0) store.know(TaskField::state, step.made, 0);
+      if (makes_task(step.op)) store.know(TaskField::state, step.made, 0);
       try {
         machine_.step(step);
       } catch (const Impossible&) {
@@ -66,14 +107,13 @@ class Printer {
   }
 
   std::string head() const {
-    std::string text = "byte fail, me, size, ops;\nhidden byte child;\n";
+    std::string text = "byte fail, me, ops;\nshort size;\nhidden byte child;\n";
     for (const auto& object : program_.objects) {
-      const int most = object == "task"   ? options_.tasks
-                       : object == "node" ? options_.events * (options_.ops + 1)
-                                          : options_.ops + 1;
+      const int most = object == "task" ? tasks() : (object == "node" ? kEvents : 1) * (options_.scope.ops + 1);
       text += fmt::format("#define {0}S {1}\nbit {2}_live[{3}];\n", upper_case(object), most, object, most + 2);
     }
-    text += fmt::format("byte task_state[{}];\n", options_.tasks + 1);
+    for (const char* field : {"state", "leader", "parent", "group"})
+      if (life_ || field == std::string_view("state")) text += fmt::format("byte task_{}[{}];\n", field, tasks() + 1);
     for (const auto& [name, array] : program_.arrays)
       text += fmt::format("{} {}[({}S + 2) * {}];\n", array.type, name, upper_case(array.object), array.slots);
     for (const auto& name : program_.paths.temporaries()) text += fmt::format("hidden short {};\n", name);
@@ -114,46 +154,69 @@ class Printer {
     return text + "  }\n}\n";
   }
 
-  // One step of the program: who acts, what is chosen for it, and all of its effects at once.
-  std::string commands() const {
+  // Who acts, what is chosen for the step, and all of its effects at once.
+  std::string process() const {
     std::string text =
         "active proctype steps() {\n  atomic {\n" + print(start_, 4) +
         "    if :: task_nnp[1] = 0 :: task_nnp[1] = 1 fi;\n    if :: task_cap[1] = 0 :: task_cap[1] = 1 fi\n"
-        "  };\nend:\n  do\n  :: atomic {\n    if\n";
-    for (int task = 1; task <= options_.tasks; ++task)
-      text += fmt::format("    :: task_state[{0}] == 1 -> me = {0}\n", task);
-    text += "    fi;\n    if :: size = 1 :: size = 63 fi;\n    if\n";
-    for (const auto& command : commands_) {
-      text += fmt::format("    :: {} ->\n      if\n", command.guard);
-      for (int i = 0; i <= (options_.faults ? command.allocations : 0); ++i)
-        text += fmt::format("      :: fail = {}\n", i);
-      text += "      fi;\n      d_step {\n";
-      if (command.step.op == Op::append) text += "        keep();\n";
-      if (command.step.op == Op::fork)
-        text += "        child = 1;\n        do :: task_state[child] != 0 -> child++ :: else -> break od;\n";
-      text += print(command.body, 8);
-      if (command.step.op == Op::append)
-        text += "        compare();\n        if :: c_expr { changed } -> ops++ :: else fi;\n";
-      text +=
-          "        fail = 0;\n        me = 0;\n        size = 0;\n        check();\n        assert(c_expr { sound })\n "
-          "     }\n";
+        "  };\nend:\n  do\n  :: atomic {\n";
+    if (!life_) {
+      text += "    if\n";
+      for (int task = 1; task <= tasks(); ++task)
+        text += fmt::format("    :: task_state[{0}] == 1 -> me = {0}\n", task);
+      text += "    fi;\n";
     }
+    text += "    if\n";
+    for (const auto& command : commands_) text += text_of_command(command);
     return text + "    fi\n  }\n  od\n}\n";
+  }
+  std::string text_of_command(const Command& command) const {
+    const bool sized = makes_rule(command.step.op);
+    std::string text = fmt::format("    :: {} ->\n", command.guard);
+    const auto choose = [&](const std::string& what) { text += fmt::format("      :: {}\n", what); };
+    text += "      if\n";
+    for (const auto& size : sizes_)
+      if (sized && (&size == &sizes_[0] || plain(command.step))) choose(fmt::format("size = {}", size));
+    text += sized ? "      fi;\n      if\n" : "";
+    choose("fail = 0");
+    for (int i = 1; i <= command.allocations && command.faults; ++i)
+      choose(sized ? fmt::format("size == {} -> fail = {}", sizes_[0], i) : fmt::format("fail = {}", i));
+    text += "      fi;\n      d_step {\n";
+    if (sized) text += "        keep();\n";
+    if (command.step.made == kChild)
+      text += "        child = 1;\n        do :: task_state[child] != 0 -> child++ :: else -> break od;\n";
+    text += print(command.body, 8);
+    if (sized) text += "        compare();\n        if :: c_expr { changed } -> ops++ :: else fi;\n";
+    return text +
+           "        fail = 0;\n        me = 0;\n        size = 0;\n        check();\n        assert(c_expr { sound })\n"
+           "      }\n";
+  }
+  static bool plain(const Step& step) {
+    return step.arg == Arg::ok && step.fd == Fd::ok && step.type == ProgType::landlock && step.flags == 0;
   }
 
   Machine machine_;
-  PromelaOptions options_;
+  const ExploreOptions& options_;
+  std::vector<uint32_t> sizes_;
+  std::vector<Choice> choices_;
+  bool life_;
   Program program_;
   Block start_;
   std::vector<Command> commands_;
 };
 
+template <class Mechanism>
+using NodePrinter = Printer<NodeMachine<Mechanism, PromelaWorld, Processes>>;
+
 }  // namespace
 
-std::string to_promela(const std::string& model, const PromelaOptions& options) {
-  if (model == "v6-posted") return Printer(NodeMachine<V6Posted, PromelaWorld, Processes>(), options).print_all();
-  if (model == "v5-posted") return Printer(NodeMachine<V5Posted, PromelaWorld, Processes>(), options).print_all();
-  return Printer(NodeMachine<V5Intended, PromelaWorld, Processes>(), options).print_all();
+std::string to_promela(const std::string& model, const ExploreOptions& options) {
+  check_scope(options.scope);
+  if (model == "v5-intended") return NodePrinter<V5Intended>(model, {}, options, false).print_all();
+  if (model == "v5-posted") return NodePrinter<V5Posted>(model, {}, options, false).print_all();
+  if (model == "v6-posted") return NodePrinter<V6Posted>(model, {}, options, false).print_all();
+  using Machine = SeccompMachineIn<PromelaWorld, Seccomp, Processes>;
+  return Printer<Machine>(model, Machine({.release_at_reap = model == "seccomp@6.1"}), options, true).print_all();
 }
 
 }  // namespace lockstep

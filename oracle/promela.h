@@ -4,15 +4,12 @@
 
 #include <string>
 
+#include "oracle/explore.h"
+
 namespace lockstep {
 
-struct PromelaOptions {
-  int tasks = 3;
-  int events = 2;  // of the node designs
-  int ops = 3;
-  bool faults = true;
-};
-// REQUIRES: there is a model of that name.
-std::string to_promela(const std::string& model, const PromelaOptions& options);
+// Reaches as many states as explore() does without symmetry and promise. REQUIRES: there is a model of that name.
+// Throws std::invalid_argument for a scope that cannot be.
+std::string to_promela(const std::string& model, const ExploreOptions& options);
 
 }  // namespace lockstep
