@@ -112,7 +112,7 @@ class Printer {
       const int most = object == "task" ? tasks() : (object == "node" ? kEvents : 1) * (options_.scope.ops + 1);
       text += fmt::format("#define {0}S {1}\nbit {2}_live[{3}];\n", upper_case(object), most, object, most + 2);
     }
-    for (const char* field : {"state", "leader", "parent", "group"})
+    for (const char* field : {"state", "leader", "parent"})
       if (life_ || field == std::string_view("state")) text += fmt::format("byte task_{}[{}];\n", field, tasks() + 1);
     for (const auto& [name, array] : program_.arrays)
       text += fmt::format("{} {}[({}S + 2) * {}];\n", array.type, name, upper_case(array.object), array.slots);

@@ -298,23 +298,27 @@ class PromelaWorld {
 // A path that no reachable state takes ends here; the model asserts that.
 struct Impossible {};
 
-// The store of a process table that nobody runs: what is not known of a number yet is decided where it is read.
+// The store of a process table that nobody runs: what is not known of a number yet is decided where it is read. How
+// many tasks of a group live is counted, not kept.
 class ProcessNumbers {
  public:
   Program* program = nullptr;
   uint16_t tasks = 0;
   bool flat = false;  // every task is a process of its own, and init's child
   void clear();       // every number is 0
-  void forget() { known_.clear(); }
+  void forget();      // a new path: nothing is known
   // For this path. REQUIRES: the command's guard says so.
-  void know(TaskField field, uint16_t task, uint16_t value) { known_[{field, task}] = value; }
+  void know(TaskField field, uint16_t task, uint16_t value) { possible_[{field, task}] = {value}; }
   uint16_t get(TaskField field, uint16_t task) const;
+  bool is(TaskField field, uint16_t task, uint16_t value) const;
   void set(TaskField field, uint16_t task, uint16_t value);
   uint16_t next(uint16_t task) const;
   void require(bool condition) const;
 
  private:
-  mutable std::map<std::pair<TaskField, uint16_t>, uint16_t> known_;
+  std::set<uint16_t>& possible(TaskField field, uint16_t task) const;
+  uint16_t count_living(uint16_t leader) const;
+  mutable std::map<std::pair<TaskField, uint16_t>, std::set<uint16_t>> possible_;  // on this path
 };
 
 class Processes : public ProcessRules<ProcessNumbers> {

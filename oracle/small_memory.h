@@ -156,6 +156,7 @@ class SmallTaskNumbers {
  public:
   void clear() { tasks_ = {}; }
   uint16_t get(TaskField field, uint16_t task) const { return tasks_[task][static_cast<size_t>(field)]; }
+  bool is(TaskField field, uint16_t task, uint16_t value) const { return get(field, task) == value; }
   void set(TaskField field, uint16_t task, uint16_t value) {
     tasks_[task][static_cast<size_t>(field)] = static_cast<uint8_t>(value);
   }
