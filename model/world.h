@@ -15,6 +15,7 @@
 #include <bitset>
 #include <cstdint>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include "model/branches.h"
@@ -29,17 +30,31 @@ struct Ref {
   bool operator==(const Ref&) const = default;
 };
 
+// What a pointer in a field holds up at the object that it leads to.
+enum class Holds : uint8_t {
+  nothing,         // an address
+  refs,            // its counter, or the first of two
+  refs_and_users,  // both
+  refs_and_used,   // both; the second only while the second of the pointer's own object is above 0
+};
+
 // How a transition names a field of an object in every world.
 template <class Object, class Value>
 struct Field {
   const char* name;
   Value Object::*member;
+  Holds holds = Holds::nothing;
 };
 template <class Object, class Value, size_t N>
 struct Slots {
   const char* name;
   std::array<Value, N> Object::*member;
+  Holds holds = Holds::nothing;
 };
+
+// Constness aside. (For overloads over an object and its const form.)
+template <class A, class B>
+concept Is = std::is_same_v<std::remove_const_t<A>, B>;
 
 // Something that the mechanism did wrong by itself.
 struct Fault {
@@ -105,6 +120,8 @@ class Pool {
 // All memory of a mechanism, and what went wrong in it.
 template <class... Objects>
 struct Memory {
+  template <class T>
+  static constexpr bool kHas = (std::is_same_v<T, Objects> || ...);
   std::tuple<Pool<Objects>...> pools;
   std::vector<Fault> faults;
   uint32_t limit = 0;  // the mechanism's bound (pages, or instructions on a path)
@@ -225,6 +242,8 @@ class ConcreteWorld {
     (condition ? coverage.taken : coverage.not_taken).set(static_cast<size_t>(site));
     return condition;
   }
+  // A decision that is not the mechanism's.
+  bool decide(bool condition) { return condition; }
   void warn(Branch site, bool condition) {
     if (branch(site, condition)) memory.faults.push_back({Fault::What::warned, site});
   }
