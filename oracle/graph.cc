@@ -50,12 +50,10 @@ Explanation explain(const Snapshot& s) {
   for (size_t i = 0; i < s.objects.size(); ++i) {
     auto& counter = result.objects[i].counter;
     for (auto [edge, end] = in_edges(tasks + i, graph); edge != end; ++edge) {
-      ++counter[0];
-      // A filter is in use by tasks, and by those of its children that are in use themselves.
       const auto from = source(*edge, graph);
-      if (from < tasks || s.objects[from - tasks].counter[1] > 0) ++counter[1];
+      const auto held = held_by(graph[*edge], from < tasks ? 0 : s.objects[from - tasks].counter[1]);
+      for (size_t c = 0; c < held.size(); ++c) counter[c] += held[c];
     }
-    if (counters_of(s.objects[i].kind) == 1) counter[1] = 0;
   }
   breadth_first_search(graph, num_vertices(graph) - 1, visitor(Marker(&result.objects, tasks)));
   depth_first_search(graph, visitor(CycleFinder(&result.cyclic)));
