@@ -154,13 +154,8 @@ void Checker::check_objects(const Snapshot& after, Found& found) {
       const auto name = fmt::format("{}.{}", object_name(after, i), counter_name(object.kind, c));
       if (object.counter[c] < 0)
         report(i, Property::no_use_after_free, fact, fmt::format("{} is {}, below 0", name, object.counter[c]));
-      if (object.counter[c] < why.counter[c])
-        report(i, Property::refcount_exact, fact,
-               fmt::format("{} is {} but {} references explain it{}", name, object.counter[c], why.counter[c],
-                           object.counter[c] < 0 ? "" : ": it will be freed too early"));
-      else if (object.counter[c] > why.counter[c])
-        report(i, Property::refcount_exact, fact,
-               fmt::format("{} is {} but only {} references explain it", name, object.counter[c], why.counter[c]));
+      if (object.counter[c] != why.counter[c])
+        report(i, Property::refcount_exact, fact, residual_words(name, object.counter[c], why.counter[c]));
     }
     if (after.complete && !why.reachable)
       report(i, Property::no_leak, kind,

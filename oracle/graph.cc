@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "oracle/graph.h"
 
+#include <fmt/format.h>
+
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/breadth_first_search.hpp>
 #include <boost/graph/depth_first_search.hpp>
@@ -58,6 +60,13 @@ Explanation explain(const Snapshot& s) {
   breadth_first_search(graph, num_vertices(graph) - 1, visitor(Marker(&result.objects, tasks)));
   depth_first_search(graph, visitor(CycleFinder(&result.cyclic)));
   return result;
+}
+
+std::string residual_words(const std::string& name, int32_t counter, int32_t explained) {
+  return fmt::format("{} is {} but {}{} explain{} it{}", name, counter, counter > explained ? "only " : "",
+                     explained == 1 ? "1 reference" : fmt::format("{} references", explained),
+                     explained == 1 ? "s" : "",
+                     counter >= 0 && counter < explained ? ": it will be freed too early" : "");
 }
 
 }  // namespace lockstep
