@@ -48,14 +48,16 @@ std::string audit_dot(const AuditReport& report) {
                      kFont, kInk);
   out += fmt::format("  edge [arrowsize=0.7, color=\"#52606d\", fontname=\"{}\", fontsize=9, fontcolor=\"{}\"];\n",
                      kFont, kFaint);
-  for (const auto& f : report.filters) {
+  // Graphviz fills a column from below.
+  for (size_t i = report.filters.size(); i-- > 0;) {
+    const auto& f = report.filters[i];
     out += filter_box(f);
     if (f.prev != 0) out += fmt::format("  {} -> F{};\n", f.name(), f.prev);
     const auto holders = holders_of(f.view);
-    for (size_t i = 0; i < holders.size(); ++i) {
-      const auto id = fmt::format("{}t{}", f.name(), i);
-      out += holder_box(id, holders[i]);
-      const auto count = holders[i].tasks;
+    for (size_t h = holders.size(); h-- > 0;) {
+      const auto id = fmt::format("{}t{}", f.name(), h);
+      out += holder_box(id, holders[h]);
+      const auto count = holders[h].tasks;
       out += fmt::format("  {} -> {}{};\n", id, f.name(), count == 1 ? "" : fmt::format(" [label=\"{}\"]", count));
     }
     if (!f.view.facts.listened && f.view.descriptors.empty()) continue;

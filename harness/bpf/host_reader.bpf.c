@@ -129,7 +129,7 @@ int see_file(struct bpf_iter__task_file* ctx) {
   struct task_struct* task = ctx->task;
   struct file* file = ctx->file;
   if (!task || !file) return 0;
-  if (BPF_CORE_READ(file, f_inode, i_sb, s_magic) != kAnonInodeMagic) return 0;
+  if (file->f_inode->i_sb->s_magic != kAnonInodeMagic) return 0;
   const char listener[] = "seccomp notify", ring[] = "[io_uring]";
   char name[16] = {};
   bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(file, f_path.dentry, d_name.name));
