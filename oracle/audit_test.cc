@@ -104,7 +104,7 @@ TEST_F(Audit, OneBelowIsAUseAfterFreeSuspectAndComesFirst) {
   ASSERT_EQ(report.suspects().size(), 2u);
   EXPECT_EQ(report.suspects()[0]->name(), "F3");
   EXPECT_EQ(residuals_of(*report.suspects()[0]),
-            (Strings{"F3.refs is 0 but 1 reference explains it: it will be freed too early"}));
+            (Strings{"F3.refs is 0 but 1 reference explains it: it will come to 0 too early"}));
   EXPECT_EQ(result_of(report).finds[0].divergence.property, "no-use-after-free");
 }
 

@@ -66,7 +66,7 @@ std::string residual_words(const std::string& name, int32_t counter, int32_t exp
   return fmt::format("{} is {} but {}{} explain{} it{}", name, counter, counter > explained ? "only " : "",
                      explained == 1 ? "1 reference" : fmt::format("{} references", explained),
                      explained == 1 ? "s" : "",
-                     counter >= 0 && counter < explained ? ": it will be freed too early" : "");
+                     counter >= 0 && counter < explained ? ": it will come to 0 too early" : "");
 }
 
 }  // namespace lockstep

@@ -41,11 +41,11 @@ static __always_inline __u64 id_of(__u64 address) {
   return (x ^ (x >> 32)) * key[2];
 }
 
-// Where a walk along a path is. Not on the stack: up to 6.7 the verifier looks at a loop's body once only, and takes for
-// constants what the stack holds then.
+// Where a walk along a path is. Not on the stack: up to 6.7 the verifier looks at a loop's body once only, and takes
+// for constants what the stack holds then.
 struct {
   volatile __u64 at;  // an address as a number: nothing can be reckoned with a pointer
-  __u32 from;           // the filter whose prev is `at`
+  __u32 from;         // the filter whose prev is `at`
   __u32 first;        // the one that the walk began with
 } walk;
 
@@ -95,7 +95,8 @@ int see_task(struct bpf_iter__task* ctx) {
   struct task_struct* task = ctx->task;
   if (!task) return 0;
   ++tally.tasks_seen;
-  if (bpf_core_field_exists(task->real_cred->user->unix_inflight) && BPF_CORE_READ(task, real_cred, user, unix_inflight))
+  if (bpf_core_field_exists(task->real_cred->user->unix_inflight) &&
+      BPF_CORE_READ(task, real_cred, user, unix_inflight))
     tally.inflight = 1;
   if (task->seccomp.mode < kModeFilter) return 0;
   struct seccomp_filter* filter = task->seccomp.filter;

@@ -6,6 +6,7 @@
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
+
 #include "kernel.h"
 
 enum { kTaskDead = 0x80 };  // TASK_DEAD, a macro and so not in BTF; the last thing that a task sets on its way out
