@@ -62,13 +62,13 @@ void draw(const AuditReport& report, const std::string& file) {
 int once(const Options& options, const RenderOptions& rendering) {
   const auto report = Rounds(options).next();
   throw_if_interrupted();
-  draw(report, options.graph);
   if (options.output.format == "text")
     fmt::print("{}", audit_text(report, rendering));
   else if (options.output.format == "json")
     fmt::print("{}", audit_json(report, rendering));
   else
-    return cli::report({result_of(report)}, options.output);
+    cli::report({result_of(report)}, options.output);
+  draw(report, options.graph);
   return exit_code(result_of(report));
 }
 
