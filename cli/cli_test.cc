@@ -81,8 +81,8 @@ TEST_F(Cli, HelpFitsOneScreenAndNamesEverySubcommand) {
   const auto help = run({"--help"});
   EXPECT_EQ(help.code, 0);
   EXPECT_LE(std::count(help.out.begin(), help.out.end(), '\n'), 40);
-  for (const auto* name :
-       {"check", "replay", "shrink", "fuzz", "graph", "explain", "nightly", "models", "targets", "properties"}) {
+  for (const auto* name : {"check", "replay", "shrink", "fuzz", "graph", "explain", "nightly", "audit", "models",
+                           "targets", "properties"}) {
     EXPECT_NE(help.out.find(name), std::string::npos) << name;
     EXPECT_NE(run({name, "--help"}).out.find(std::string("lockstep ") + name), std::string::npos) << name;
   }

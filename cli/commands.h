@@ -6,6 +6,7 @@
 
 namespace lockstep::cli {
 
+void add_audit(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
 void add_corpus(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);

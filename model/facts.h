@@ -39,6 +39,10 @@ enum class Link : uint8_t {
 };
 const char* name_of(Link link);
 constexpr bool starts_at_task(Link link) { return link == Link::task_events || link == Link::task_filter; }
+// What one such pointer adds to the counters of the object that it leads to. `users`: of the object that it starts at.
+constexpr std::array<int32_t, 2> held_by(Link link, int32_t users) {
+  return {link != Link::owner, link == Link::task_filter || (link == Link::filter_prev && users > 0)};
+}
 
 enum class Life : uint8_t { alive, zombie };  // a task that was reaped is not in a snapshot
 

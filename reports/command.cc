@@ -55,6 +55,7 @@ bool has_file(const Find& find) {
 }
 
 std::string reproduce_command(const Find& find, const Result& result) {
+  if (result.job == "audit") return "lockstep audit";
   if (has_file(find)) return replay_command(find.name, result.model, result.target) + narrowed(result);
   return fmt::format("lockstep fuzz --model {} --target {} --seed {} --traces {}", shell_word(result.model),
                      shell_word(result.target), find.seed, find.index + 1) +
