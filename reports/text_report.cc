@@ -63,15 +63,10 @@ std::string finds_of(const Result& r, const Paint& paint) {
   return out;
 }
 
-bool told_already(const std::string& note, const Result& r) {
-  return (note.starts_with("skipped: ") && r.skipped != 0) || (note.starts_with("unobserved: ") && r.unobserved != 0);
-}
-
 // Each of these begins its line, so that a script finds it too.
 std::string warnings_in(const Result& r, const Paint& paint) {
   std::string out;
-  for (const auto& note : r.notes)
-    if (!told_already(note, r)) out += wrap("note: " + shown(note), kWidth, "", "  ");
+  for (const auto& note : other_notes(r)) out += wrap("note: " + shown(note), kWidth, "", "  ");
   for (const auto& warning : warnings_of(r)) {
     const auto text = shown(warning);
     const auto colon = text.find(':') + 1;

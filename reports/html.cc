@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "reports/html.h"
+
+#include "reports/plain_text.h"
+
+namespace lockstep {
+
+Markup name_html(std::string_view name) { return html("<code>{}</code>", shortened(name, kNameLength)); }
+Markup text_html(std::string_view text) { return html("{}", shortened(text, kTextLength)); }
+Markup block_html(std::string_view lines) { return Markup::trusted(markup_text(shortened(lines, kBlockLength))); }
+
+Markup count_html(uint64_t count) {
+  auto digits = fmt::format("{}", count);
+  for (size_t at = digits.size(); at > 3;) digits.insert(at -= 3, "\u202f");
+  return html("{}", digits);
+}
+
+Markup table_html(std::string_view caption, const Markup& rows, bool hide_caption) {
+  return html(
+      "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\"><table><caption{}>{}</caption>{}</table>"
+      "</div>\n",
+      caption, hide_caption ? html(" class=\"quiet\"") : Markup(), caption, rows);
+}
+
+}  // namespace lockstep
