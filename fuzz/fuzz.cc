@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include "fuzz/account.h"
 #include "fuzz/generate.h"
+#include "fuzz/remarks.h"
 #include "fuzz/shrink.h"
 
 namespace lockstep {
@@ -154,7 +154,7 @@ class Campaign {
     result.generated = run_.statistics.generated();
     if (!faults_ && options_.faults)
       result.notes.push_back(fmt::format("{} cannot fail allocations: none were failed", target_.name()));
-    add_account(result);
+    add_remarks(result);
   }
 
   const FuzzOptions& options_;

@@ -5,8 +5,8 @@
 
 #include <set>
 
-#include "fuzz/account.h"
 #include "fuzz/generate.h"
+#include "fuzz/remarks.h"
 #include "fuzz/shrink.h"
 #include "harness/targets.h"
 #include "model/grammar.h"
@@ -236,14 +236,14 @@ TEST(Fuzz, ARunThatGeneratedTooLittleIsInconclusive) {
   Result result{.traces = kCountingRun, .steps = 1};
   result.outcomes = statistics.outcomes();
   result.generated = statistics.generated();
-  const auto missing = account_of(result).shortcomings;
+  const auto missing = remarks_of(result).shortcomings;
   EXPECT_FALSE(missing.empty());
   EXPECT_EQ(missing[0], "mean length 0.0 steps, at least 12 wanted");
-  add_account(result);
+  add_remarks(result);
   EXPECT_EQ(result.shortcomings, missing);
   EXPECT_EQ(result.verdict(), Verdict::inconclusive);
   EXPECT_EQ(exit_code(result), 4);
-  remove_account(result);
+  remove_remarks(result);
   EXPECT_EQ(exit_code(result), 0);
 }
 

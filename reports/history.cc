@@ -94,12 +94,12 @@ std::vector<RunSummary> earlier_than(SQLite::Database& database, int64_t own) {
 std::map<std::string, Sighting> sightings_of(SQLite::Database& database, int64_t own) {
   SQLite::Statement query(
       database,
-      "WITH before AS (SELECT max(number) AS number FROM runs WHERE number < ?1) "
-      "SELECT identity, (SELECT started FROM runs WHERE number = min(run)), count(DISTINCT run), "
-      "  (SELECT started FROM runs WHERE number = ?1), "
-      "  coalesce(max(run = (SELECT number FROM before)), 0) "
-      "FROM sightings WHERE run <= ?1 AND identity IN (SELECT identity FROM sightings WHERE run = ?1) "
-      "GROUP BY identity");
+      "SELECT identity, first.started, times, own.started, before FROM ("
+      "  SELECT identity, min(run) AS first_run, count(DISTINCT run) AS times,"
+      "    coalesce(max(run = (SELECT max(number) FROM runs WHERE number < ?1)), 0) AS before"
+      "  FROM sightings WHERE run <= ?1 AND identity IN (SELECT identity FROM sightings WHERE run = ?1)"
+      "  GROUP BY identity) "
+      "JOIN runs AS first ON first.number = first_run JOIN runs AS own ON own.number = ?1");
   query.bind(1, own);
   std::map<std::string, Sighting> all;
   while (query.executeStep()) {

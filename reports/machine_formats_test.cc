@@ -54,7 +54,8 @@ std::string read_xml(const std::string& xml) {
 
 TEST(JsonReport, HasEveryField) {
   const auto results = varied_results();
-  const lockstep::Run run{.provenance = {.tool_version = "0.1.0", .kernel = "6.18 x86_64", .more = {{"Boost", "1.74"}}}};
+  const lockstep::Run run{
+      .provenance = {.tool_version = "0.1.0", .kernel = "6.18 x86_64", .more = {{"Boost", "1.74"}}}};
   const auto json = nlohmann::json::parse(render(results, Format::json, {.run = &run}));
   EXPECT_EQ(json["schema_version"], 1);
   EXPECT_EQ(json["tool"]["version"], "0.1.0");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "fuzz/account.h"
+#include "fuzz/remarks.h"
 
 #include <fmt/format.h>
 
@@ -44,32 +44,32 @@ std::vector<std::string> branch_holes(const Generated& generated, bool include_d
   return holes;
 }
 
-Account account_of(const Result& r) {
-  Account account;
-  account.statistics = {{"mean length", fmt::format("{:.1f} steps", per(r.steps, r.traces))},
+Remarks remarks_of(const Result& r) {
+  Remarks remarks;
+  remarks.statistics = {{"mean length", fmt::format("{:.1f} steps", per(r.steps, r.traces))},
                         {"mean live tasks", fmt::format("{:.1f}", per(r.generated->live, r.steps))},
                         {"deepest view", fmt::format("{} rules", r.generated->depth)}};
-  for (const auto& hole : branch_holes(*r.generated, true)) account.statistics.push_back({"branch", hole});
+  for (const auto& hole : branch_holes(*r.generated, true)) remarks.statistics.push_back({"branch", hole});
   if (r.generated->cut != 0)
-    account.notes.push_back(
+    remarks.notes.push_back(
         fmt::format("{} traces ended early: a failed allocation hit only one of two designs", r.generated->cut));
   // What was generated matters to a run that found nothing: it is to conclude that nothing is there.
-  if (r.finds.empty()) account.shortcomings = shortcomings_of(r);
-  return account;
+  if (r.finds.empty()) remarks.shortcomings = shortcomings_of(r);
+  return remarks;
 }
 
-void add_account(Result& result) {
-  auto account = account_of(result);
-  result.statistics = std::move(account.statistics);
-  for (auto& note : account.notes) result.notes.push_back(std::move(note));
-  for (auto& shortcoming : account.shortcomings) result.shortcomings.push_back(std::move(shortcoming));
+void add_remarks(Result& result) {
+  auto remarks = remarks_of(result);
+  result.statistics = std::move(remarks.statistics);
+  for (auto& note : remarks.notes) result.notes.push_back(std::move(note));
+  for (auto& shortcoming : remarks.shortcomings) result.shortcomings.push_back(std::move(shortcoming));
 }
 
-void remove_account(Result& result) {
-  const auto account = account_of(result);
+void remove_remarks(Result& result) {
+  const auto remarks = remarks_of(result);
   result.statistics.clear();
-  remove(result.notes, account.notes);
-  remove(result.shortcomings, account.shortcomings);
+  remove(result.notes, remarks.notes);
+  remove(result.shortcomings, remarks.shortcomings);
 }
 
 }  // namespace lockstep

@@ -15,19 +15,19 @@ inline constexpr uint64_t kCountingRun = 10000;
 inline constexpr double kMinLength = 12, kMinLive = 3;  // steps a trace; tasks after a step
 inline constexpr uint64_t kMinRow = 100;                // of each row of the table operations x outcomes
 
-struct Account {
+struct Remarks {
   std::vector<Named> statistics;
   std::vector<std::string> notes;
   std::vector<std::string> shortcomings;  // why this run proves little; empty if it is worth counting
 };
 // REQUIRES: result.generated
-Account account_of(const Result& result);
+Remarks remarks_of(const Result& result);
 
 // Branches with a way that was not taken: "owner_exits: never taken".
 std::vector<std::string> branch_holes(const Generated& generated, bool include_dead);
 
-// Puts the account into the result; takes it out again, so that the numbers can be added to.
-void add_account(Result& result);
-void remove_account(Result& result);
+// Puts the remarks into the result; takes them out again, so that the numbers can be added to.
+void add_remarks(Result& result);
+void remove_remarks(Result& result);
 
 }  // namespace lockstep
