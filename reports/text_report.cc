@@ -6,6 +6,7 @@
 #include "model/utf8.h"
 #include "reports/command.h"
 #include "reports/conclusion.h"
+#include "reports/news_text.h"
 #include "reports/outcome_table.h"
 #include "reports/paint.h"
 #include "reports/plain_text.h"
@@ -80,6 +81,12 @@ std::string result_of(const Result& r, const Paint& paint) {
          "\n";
 }
 
+std::string provenance_of(const Run& run) {
+  std::string out = "\nOn\n";
+  for (const auto& [name, value] : named_of(run)) out += wrap(shown(name + ": " + value), kWidth, "  ", "    ");
+  return out;
+}
+
 std::string summary_of(std::span<const Result> results) {
   uint64_t counts[4] = {};
   for (const auto& r : results) ++counts[static_cast<size_t>(conclusion_of(r))];
@@ -95,6 +102,8 @@ std::string write_text(std::span<const Result> results, const RenderOptions& opt
   const Paint paint(options.color);
   std::string out;
   for (const auto& result : results) out += fmt::format("{}{}", out.empty() ? "" : "\n", result_of(result, paint));
+  if (options.history != nullptr) out += "\n" + news_text(*options.run, *options.history);
+  if (options.run != nullptr) out += provenance_of(*options.run);
   if (results.size() != 1) out += summary_of(results);
   return out;
 }
