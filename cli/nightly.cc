@@ -237,6 +237,12 @@ class Nightly {
     }
   }
 
+  // Each trace of the corpus has a model of its own.
+  static std::string model_to_draw(const Find& find, const Result& result, Target* target) {
+    if (!result.model.empty()) return result.model;
+    return target == nullptr ? find.trace.model : probe_preset(find.trace.model, *target);
+  }
+
   void draw_counterexamples() const {
     fs::remove_all(folder_ / "counterexamples");
     for (const auto& result : run_.results) {
@@ -244,12 +250,14 @@ class Nightly {
       for (const auto& find : result.finds) {
         throw_if_interrupted();
         if (!result.generated && find.expected) continue;  // the corpus has these already
-        const auto into = folder_ / "counterexamples" / finding_identity(find);
-        if (fs::exists(into)) continue;  // another job found it too
+        const auto into = folder_ / counterexample_folder(result, find);
+        if (fs::exists(into)) continue;  // two traces of the corpus are the same
         Progress progress("drawing counterexamples");
         progress.show(find.name);
         const auto target = target_to_draw(find, result);
-        write_counterexample(find, result.model, target.get(), into);
+        const auto why = write_counterexample(find, model_to_draw(find, result, target.get()), target.get(), into,
+                                              {.run = &run_, .result = &result, .report = "../../index.html"});
+        if (!why.empty()) fmt::print(stderr, "{}: NO PICTURES: {}\n", into.string(), why);
       }
     }
   }

@@ -8,6 +8,7 @@
 #include "reports/format.h"
 #include "reports/history.h"
 #include "reports/news_text.h"
+#include "reports/report_page.h"
 
 namespace lockstep::cli {
 
@@ -35,17 +36,17 @@ void print_summary(const Run& run, const RunHistory& history, const Output& outp
              run.results.size() - news.size(), all.expected(), verdict_line(all));
 }
 
-// A target that is missing here is said loudly and is no failure (--no-skips makes it one, earlier).
 int exit_code_of(const std::vector<Result>& results) {
-  uint64_t steps = 0;
-  for (const auto& result : results) steps += result.steps;
-  int code = steps == 0 ? kInconclusive : kOk;
-  for (const auto& result : results) {
-    if (conclusion_of(result) == Conclusion::skipped) continue;
-    const int each = exit_code(result);
-    if (each == kUnexpected || code == kOk) code = each;
+  switch (conclusion_of(results)) {
+    case Conclusion::failed:
+      return kUnexpected;
+    case Conclusion::inconclusive:
+    case Conclusion::skipped:
+      return kInconclusive;
+    case Conclusion::passed:
+      break;
   }
-  return code;
+  return kOk;
 }
 
 }  // namespace
@@ -57,6 +58,7 @@ RunHistory write_reports(const Run& run, const fs::path& folder) {
   write_file(folder / "report.txt", render(run.results, Format::text, {.run = &run, .history = &known}));
   write_file(folder / "report.json", render(run.results, Format::json, {.run = &run}));
   write_file(folder / "report.xml", render(run.results, Format::junit, {.run = &run}));
+  write_report(folder, run, known);
   return known;
 }
 
@@ -75,7 +77,7 @@ int print_run(const Run& run, const RunHistory& history, const fs::path& folder,
   else
     fmt::print("{}", render(run.results, *find_format(output.format), {.run = &run}));
   std::fflush(stdout);  // the report is named last, wherever the two streams go
-  fmt::print(stderr, "report: {}\n", (fs::absolute(folder) / "report.txt").lexically_normal().string());
+  fmt::print(stderr, "report: {}\n", (fs::absolute(folder) / "index.html").lexically_normal().string());
   return exit_code_of(run.results);
 }
 

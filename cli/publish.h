@@ -9,8 +9,8 @@
 
 namespace lockstep::cli {
 
-// Records the run in the folder's history and writes report.txt, report.json, report.xml. Doing it again gives the same
-// files and no second record.
+// Records the run in the folder's history and writes index.html, report.txt, report.json, report.xml. Doing it again
+// gives the same files and no second record.
 RunHistory write_reports(const Run& run, const std::filesystem::path& folder);
 
 // The line that says how a job went.

@@ -13,6 +13,7 @@
 #include "cli/provenance.h"
 #include "cli/publish.h"
 #include "model/utf8.h"
+#include "reports/counterexample.h"
 #include "reports/read_json.h"
 
 namespace lockstep::cli {
@@ -59,7 +60,7 @@ int remake(const Options& options) {
 // The find's trace and pictures, from the shard that they stand for.
 void take_over(Find& find, const Result& result, const std::vector<std::string>& shards, const fs::path& into) {
   if (result.generated) move_find(find, result.model, result.target, into / "finds");
-  const auto name = fs::path("counterexamples") / finding_identity(find);
+  const auto name = counterexample_folder(result, find);
   for (const auto& shard : shards) {
     if (!fs::is_directory(fs::symlink_status(fs::path(shard) / name)) || fs::exists(into / name)) continue;
     fs::create_directories(into / name);

@@ -53,7 +53,7 @@ std::vector<std::string> warnings_of(const Result& result) {
     all.push_back(
         fmt::format("UNOBSERVED: {}{}", count_of(result.unobserved, "fact"), reason_in_notes(result, "unobserved")));
   for (const auto& line : result.shortcomings) all.push_back("INCONCLUSIVE: " + line);
-  if (result.steps == 0 && result.finds.empty() && result.shortcomings.empty())
+  if (result.steps == 0 && result.skipped == 0 && result.finds.empty() && result.shortcomings.empty())
     all.emplace_back("INCONCLUSIVE: no step was run");
   return all;
 }

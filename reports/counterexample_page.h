@@ -16,9 +16,8 @@ namespace lockstep {
 // Where a find belongs; what is not known is null or empty, and the page leaves it out.
 struct Origin {
   const Run* run = nullptr;
-  const Result* result = nullptr;      // of that run
-  const Sighting* sighting = nullptr;  // what the history knows
-  std::string report;                  // the report's page as seen from this one, a relative URL: "../../index.html"
+  const Result* result = nullptr;  // of that run
+  std::string report;              // the report's page as seen from this one, a relative URL: "../../index.html"
 };
 
 // The state after a step, number 0 first; as many as the run took.

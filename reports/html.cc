@@ -5,7 +5,11 @@
 
 namespace lockstep {
 
-Markup name_html(std::string_view name) { return html("<code>{}</code>", shortened(name, kNameLength)); }
+Markup name_html(std::string_view name) {
+  constexpr size_t kWhole = 40;  // characters of a name that a table does not break
+  return html("<code{}>{}</code>", name.size() > kWhole ? html(R"( class="long")") : Markup(),
+              shortened(name, kNameLength));
+}
 Markup text_html(std::string_view text) { return html("{}", shortened(text, kTextLength)); }
 Markup block_html(std::string_view lines) { return Markup::trusted(markup_text(shortened(lines, kBlockLength))); }
 
@@ -17,8 +21,9 @@ Markup count_html(uint64_t count) {
 
 Markup table_html(std::string_view caption, const Markup& rows, bool hide_caption) {
   return html(
-      "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\"><table><caption{}>{}</caption>{}</table>"
-      "</div>\n",
+      R"(<div class="scroll" role="region" tabindex="0" aria-label="{}"><table>
+<caption{}>{}</caption>{}</table></div>
+)",
       caption, hide_caption ? html(" class=\"quiet\"") : Markup(), caption, rows);
 }
 

@@ -158,12 +158,11 @@ class Inliner {
     }
     if (seen_svg_) bad("two pictures in one");
     seen_svg_ = true;
-    out_ += html(
-                "<svg class=\"graph{}\" role=\"img\" aria-label=\"{}\" width=\"{:.0f}\" height=\"{:.0f}\" viewBox=\"{} "
-                "{} {} {}\">",
-                size[2] > kWidePicture ? " wide" : "", label_, size[2] * kScale, size[3] * kScale, size[0], size[1],
-                size[2], size[3])
-                .html();
+    out_ +=
+        html(R"(<svg class="graph{}" role="img" aria-label="{}" width="{:.0f}" height="{:.0f}" viewBox="{} {} {} {}">)",
+             size[2] > kWidePicture ? " wide" : "", label_, size[2] * kScale, size[3] * kScale, size[0], size[1],
+             size[2], size[3])
+            .html();
   }
 
   Reader in_;

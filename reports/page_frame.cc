@@ -39,12 +39,22 @@ std::string page_frame(std::string_view title, std::string_view kind, const Mark
       fmt::format("default-src 'none'; script-src {}; style-src {}; base-uri 'none'; form-action 'none'",
                   policy_hash(kPageScript), policy_hash(style));
   return html(
-             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-             "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n"
-             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-             "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"
-             "<title>{}</title>\n<style>{}</style>\n<script>{}</script>\n</head>\n<body class=\"{}\">\n{}</body>\n"
-             "</html>\n",
+             R"(<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>{}</title>
+<style>{}</style>
+<script>{}</script>
+</head>
+<body class="{}">
+{}</body>
+</html>
+)",
              policy, shortened(title, kNameLength), Markup::trusted(style), Markup::trusted(std::string(kPageScript)),
              kind, content)
       .html();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What chance came by, and what nobody looked at.
+#include <algorithm>
 #include <map>
 
 #include "reports/outcome_table.h"
@@ -13,7 +14,7 @@ namespace {
 Markup outcomes_html(const Result& r, const OutcomeTable& table) {
   Markup heads, rows;
   for (const auto& outcome : table.outcomes)
-    heads += html("<th scope=\"col\" class=\"number\">{}</th>", shortened(outcome, kNameLength));
+    heads += html(R"(<th scope="col" class="number">{}</th>)", shortened(outcome, kNameLength));
   for (const auto& operation : table.operations) {
     rows += html("<tr><th scope=\"row\">{}</th>", name_html(operation));
     for (const auto& outcome : table.outcomes) {
@@ -24,15 +25,29 @@ Markup outcomes_html(const Result& r, const OutcomeTable& table) {
     }
     rows += html("</tr>\n");
   }
-  return table_html(
-      fmt::format("Operations × outcomes of {}", shortened(r.job, kNameLength)),
-      html("<thead><tr><th scope=\"col\">Operation</th>{}</tr></thead>\n<tbody>\n{}</tbody>", heads, rows));
+  return table_html(fmt::format("Operations × outcomes of {}", shortened(r.job, kNameLength)),
+                    html(R"(<thead><tr><th scope="col">Operation</th>{}</tr></thead>
+<tbody>
+{}</tbody>)",
+                         heads, rows));
 }
 
 Markup list_html(std::string_view heading, const std::vector<std::string>& lines) {
   Markup out;
   for (const auto& line : lines) out += html("<li><code>{}</code></li>", shortened(line, kNameLength));
-  return lines.empty() ? Markup() : html("<h4>{}</h4><ul class=\"columns\">{}</ul>\n", heading, out);
+  return lines.empty() ? Markup()
+                       : html(R"(<h4>{}</h4><ul class="columns">{}</ul>
+)",
+                              heading, out);
+}
+
+std::string branch_words(const Result& r, size_t holes) {
+  if (!r.generated) return "";
+  const auto all = r.generated->branches.size();
+  const auto dead = std::count_if(r.generated->branches.begin(), r.generated->branches.end(),
+                                  [](const auto& branch) { return branch.dead; });
+  return fmt::format("; {} of {} branches went both ways{}", all - std::min(holes, all), all,
+                     dead == 0 ? "" : fmt::format(", {} are believed not to", dead));
 }
 
 Markup covered(const Result& r) {
@@ -50,10 +65,12 @@ Markup covered(const Result& r) {
   out += list_html("Outcomes that never came up", never);
   out += list_html("Branches of the model with a way that was not taken", branches);
   return html(
-      "<details class=\"group\"><summary><strong>{}</strong> <code>{}</code> <span class=\"quiet\">{} of {} possible "
-      "outcomes came up{}</span></summary>\n{}</details>\n",
+      R"(<details class="group"><summary><strong>{}</strong> <code>{}</code> <span class="quiet">{} of {} possible
+outcomes came up{}</span></summary>
+{}</details>
+)",
       shortened(r.job, kNameLength), shortened(pair_of(r), kNameLength), seen, possible,
-      branches.empty() ? "" : fmt::format("; {} not taken both ways", count_of(branches.size(), "branch")), out);
+      branch_words(r, branches.size()), out);
 }
 
 struct Gap {
@@ -79,9 +96,13 @@ std::map<std::string, Gap> gaps_of(const ReportInput& in) {
 }
 
 Markup gap_html(const std::string& text, const Gap& gap) {
-  if (!gap.loud) return html("<li>{} <span class=\"quiet\">{}</span></li>\n", text_html(text), gap.jobs);
+  if (!gap.loud)
+    return html(R"(<li>{} <span class="quiet">{}</span></li>
+)",
+                text_html(text), gap.jobs);
   const auto colon = text.find(':');
-  return html("<li class=\"notice warn\"><strong>{}:</strong>{} <span class=\"quiet\">{}</span></li>\n",
+  return html(R"(<li class="notice warn"><strong>{}:</strong>{} <span class="quiet">{}</span></li>
+)",
               text.substr(0, colon), text_html(text.substr(colon + 1)), gap.jobs);
 }
 
@@ -91,7 +112,9 @@ Markup coverage_section(const ReportInput& in) {
   Markup out;
   for (const auto& r : in.run.results)
     if (!r.outcomes.empty()) out += covered(r);
-  if (out.empty()) out = html("<p class=\"none\">No job drew by chance.</p>\n");
+  if (out.empty())
+    out = html(R"(<p class="none">No job drew by chance.</p>
+)");
   return section_html("coverage", "Coverage", out);
 }
 
@@ -104,9 +127,14 @@ bool has_gaps(const ReportInput& in) {
 Markup gaps_section(const ReportInput& in) {
   Markup loud, others;
   for (const auto& [text, gap] : gaps_of(in)) (gap.loud ? loud : others) += gap_html(text, gap);
-  Markup out = loud.empty() ? html("<p class=\"none\">Whatever was asked for was run and observed.</p>\n")
+  Markup out = loud.empty() ? html(R"(<p class="none">Whatever was asked for was run and observed.</p>
+)")
                             : html("<ul class=\"plain\">{}</ul>\n", loud);
-  if (!others.empty()) out += html("<h3>Besides</h3>\n<ul class=\"told\">{}</ul>\n", others);
+  if (!others.empty())
+    out += html(R"(<h3>Besides</h3>
+<ul class="told">{}</ul>
+)",
+                others);
   return section_html("gaps", "Not checked, and why", out);
 }
 

@@ -55,11 +55,12 @@ Markup history_cell(const Found& found) {
 Markup row(const ReportInput& in, const Found& found) {
   const auto& f = *found.find;
   return html(
-      "<tr><td>{}</td><td class=\"long\">{}</td><td>{}</td><td>{}</td><td class=\"number\">{}</td><td>{}</td>{}"
-      "<td><code class=\"quiet\">{}</code></td></tr>\n",
+      R"(<tr><td>{}</td><td class="long">{}</td><td>{}</td><td>{}</td><td class="number">{}</td>
+<td>{}</td>{}<td><code class="quiet">{}</code></td></tr>
+)",
       where_to(in, found), text_html(f.divergence.text), job_link(in, *found.result), name_html(pair_of(*found.result)),
       count_html(f.times),
-      f.flaky() ? html("<span class=\"badge warn\">flaky, {} of {}</span>", f.repeated, f.runs) : html("always"),
+      f.flaky() ? html(R"(<span class="badge warn">flaky, {} of {}</span>)", f.repeated, f.runs) : html("always"),
       history_cell(found), finding_identity(f));
 }
 
@@ -72,16 +73,19 @@ Markup group_html(const ReportInput& in, const Group& group, bool open) {
   }
   const auto table = table_html(
       fmt::format("Divergences: {}", shortened(group.cause, kNameLength)),
-      html("<thead><tr><th scope=\"col\">Counterexample</th><th scope=\"col\">What happened</th><th "
-           "scope=\"col\">Job</th>"
-           "<th scope=\"col\">Model and target</th><th scope=\"col\" class=\"number\">Times</th><th "
-           "scope=\"col\">Repeats"
-           "</th><th scope=\"col\">First seen</th><th scope=\"col\">Identity</th></tr></thead>\n<tbody>\n{}</tbody>",
+      html(R"(<thead><tr><th scope="col">Counterexample</th><th scope="col">What happened</th><th scope="col">Job</th>
+<th scope="col">Model and target</th><th scope="col" class="number">Times</th><th scope="col">Repeats</th>
+<th scope="col">First seen</th><th scope="col">Identity</th></tr></thead>
+<tbody>
+{}</tbody>)",
            rows),
       true);
   return html(
-      "<details class=\"group\"{}><summary><strong>{}</strong> <code>{}</code> <span class=\"quiet\">{}, seen {}</span>"
-      "</summary>\n<p>Promised: {}.</p>\n{}</details>\n",
+      R"(<details class="group finds"{}><summary><strong>{}</strong> <code>{}</code> <span class="quiet">{}, seen
+{}</span></summary>
+<p>Promised: {}.</p>
+{}</details>
+)",
       open ? html(" open") : Markup(), shortened(group.property, kNameLength), shortened(rest_of(group), kNameLength),
       count_of(group.finds.size(), "counterexample"), count_of(times, "time"),
       text_html(property_words(group.property)), table);
@@ -91,17 +95,19 @@ Markup gone_html(const ReportInput& in) {
   if (in.history.gone.empty()) return {};
   Markup rows;
   for (const auto& gone : in.history.gone)
-    rows += html("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td><code class=\"quiet\">{}</code></td></tr>\n",
+    rows += html(R"(<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td><code class="quiet">{}</code></td></tr>
+)",
                  name_html(gone.property), name_html(gone.cause), name_html(gone.job),
                  shortened(gone.last_seen, kNameLength), shortened(gone.identity, kNameLength));
   return html(
       "<h3>Gone since the last run</h3>\n{}",
-      table_html(
-          "Divergences that the last run had and this one has not",
-          html("<thead><tr><th scope=\"col\">Property</th><th scope=\"col\">Cause</th><th scope=\"col\">Job</th>"
-               "<th scope=\"col\">Last seen</th><th scope=\"col\">Identity</th></tr></thead>\n<tbody>\n{}</tbody>",
-               rows),
-          true));
+      table_html("Divergences that the last run had and this one has not",
+                 html(R"(<thead><tr><th scope="col">Property</th><th scope="col">Cause</th><th scope="col">Job</th>
+<th scope="col">Last seen</th><th scope="col">Identity</th></tr></thead>
+<tbody>
+{}</tbody>)",
+                      rows),
+                 true));
 }
 
 }  // namespace
@@ -135,12 +141,15 @@ Markup news_section(const ReportInput& in) {
   Markup out;
   if (in.history.earlier.empty())
     out += html(
-        "<p class=\"quiet\">No earlier run is known here: this is the first, and whatever it found counts as "
-        "new.</p>\n");
+        R"(<p class="quiet">No earlier run is known here: this is the first, and whatever it found counts as new.</p>
+)");
   else
-    out += html("<p class=\"quiet\">Since the run of {}.</p>\n",
+    out += html(R"(<p class="quiet">Since the run of {}.</p>
+)",
                 shortened(in.history.earlier.back().started, kNameLength));
-  if (fresh.empty()) out += html("<p class=\"none\">No new divergence.</p>\n");
+  if (fresh.empty())
+    out += html(R"(<p class="none">No new divergence.</p>
+)");
   out += groups_html(in, fresh);
   out += gone_html(in);
   return section_html("new", in.history.earlier.empty() ? "New" : "New since the last run", out);
@@ -155,7 +164,8 @@ Markup expected_section(const ReportInput& in) {
   Markup out;
   for (const auto& result : in.run.results)
     for (const auto& line : result.missing)
-      out += html("<p class=\"notice bad\"><strong>MISSING:</strong> expected and did not appear: {} ({})</p>\n",
+      out += html(R"(<p class="notice bad"><strong>MISSING:</strong> expected and did not appear: {} ({})</p>
+)",
                   text_html(line), job_link(in, result));
   const auto expected = finds_where(in, [](const Find& find) { return find.expected; });
   size_t fresh = 0;
@@ -164,7 +174,8 @@ Markup expected_section(const ReportInput& in) {
     out += html("<p class=\"none\">None appeared.</p>\n");
   else
     out +=
-        html("<p class=\"quiet\">Foreseen by a trace or a job: no news, but their absence would be.{}</p>\n",
+        html(R"(<p class="quiet">Foreseen by a trace or a job: no news, but their absence would be.{}</p>
+)",
              in.history.earlier.empty() || fresh == 0 ? "" : fmt::format(" {} of them new since the last run.", fresh));
   out += groups_html(in, expected);
   return section_html("expected", "Expected divergences", out);

@@ -11,20 +11,23 @@
 namespace lockstep {
 
 Markup section_html(std::string_view id, std::string_view heading, const Markup& content) {
-  return html("<section id=\"{0}\" aria-labelledby=\"{0}-h\">\n<h2 id=\"{0}-h\">{1}</h2>\n{2}</section>\n", id, heading,
-              content);
+  return html(R"(<section id="{0}" aria-labelledby="{0}-h">
+<h2 id="{0}-h">{1}</h2>
+{2}</section>
+)",
+              id, heading, content);
 }
 
 Markup conclusion_badge(Conclusion conclusion) {
   switch (conclusion) {
     case Conclusion::passed:
-      return html("<span class=\"badge good\">✓ as expected</span>");
+      return html(R"(<span class="badge good">✓ as expected</span>)");
     case Conclusion::failed:
-      return html("<span class=\"badge bad\">✗ unexpected</span>");
+      return html(R"(<span class="badge bad">✗ unexpected</span>)");
     case Conclusion::skipped:
-      return html("<span class=\"badge warn\">– skipped</span>");
+      return html(R"(<span class="badge warn">– skipped</span>)");
     case Conclusion::inconclusive:
-      return html("<span class=\"badge warn\">? inconclusive</span>");
+      return html(R"(<span class="badge warn">? inconclusive</span>)");
   }
   return {};
 }
@@ -48,24 +51,27 @@ std::string duration_words(double seconds) {
 }
 
 Markup provenance_section(const ReportInput& in) {
-  return section_html(
-      "provenance", "Provenance",
-      html("<p>Of every result above; its own seed and switches stand with it.</p>\n<dl class=\"facts\">\n{}</dl>\n",
-           provenance_rows(in.run)));
+  return section_html("provenance", "Provenance",
+                      html(R"(<p>Of every result above; its own seed and switches stand with it.</p>
+<dl class="facts">
+{}</dl>
+)",
+                           provenance_rows(in.run)));
 }
 
 std::string report_page(const Run& run, const RunHistory& history, const std::set<std::string>& pages) {
   const ReportInput in{run, history, pages};
   const auto known = known_section(in);
   const auto content = html(
-      "{}<nav class=\"contents\" aria-label=\"Contents\"><ul>"
-      "<li><a href=\"#new\">New</a></li>{}<li><a href=\"#expected\">Expected</a></li><li><a "
-      "href=\"#matrix\">Matrix</a></li>"
-      "<li><a href=\"#results\">Results</a></li><li><a href=\"#coverage\">Coverage</a></li><li><a "
-      "href=\"#speed\">Speed</a></li>"
-      "<li><a href=\"#gaps\">Not checked</a></li><li><a href=\"#provenance\">Provenance</a></li></ul></nav>\n"
-      "<main>\n{}{}{}{}{}{}{}{}{}</main>\n",
-      verdict_header(in), known.empty() ? Markup() : html("<li><a href=\"#known\">Seen before</a></li>"),
+      R"({}<nav class="contents" aria-label="Contents"><ul><li><a href="#new">New</a></li>{}<li>
+<a href="#expected">Expected</a></li><li><a href="#matrix">Matrix</a></li><li>
+<a href="#results">Results</a></li><li><a href="#coverage">Coverage</a></li><li>
+<a href="#speed">Speed</a></li><li><a href="#gaps">Not checked</a></li><li>
+<a href="#provenance">Provenance</a></li></ul></nav>
+<main>
+{}{}{}{}{}{}{}{}{}</main>
+)",
+      verdict_header(in), known.empty() ? Markup() : html(R"(<li><a href="#known">Seen before</a></li>)"),
       news_section(in), known, expected_section(in), matrix_section(in), results_section(in), coverage_section(in),
       speed_section(in), gaps_section(in), provenance_section(in));
   return page_frame("Lockstep nightly " + run.started, "report", content);

@@ -28,7 +28,8 @@ Markup cell(const ReportInput& in, const std::string& model, const std::string& 
     jobs += html("<li>{} {}", conclusion_badge(conclusion_of(r)), job_link(in, r));
     if (r.unexpected() != 0)
       jobs += html(" <strong class=\"wrong\">{}</strong>", count_of(r.unexpected(), "divergence"));
-    if (r.expected() != 0) jobs += html(" <span class=\"quiet\">{} expected</span>", r.expected());
+    if (r.expected() != 0)
+      jobs += html(R"( <span class="quiet">· {}</span>)", count_of(r.expected(), "expected divergence"));
     jobs += html("</li>");
   }
   return jobs.empty() ? html("<td class=\"quiet\">–</td>") : html("<td><ul class=\"plain\">{}</ul></td>", jobs);
@@ -42,9 +43,8 @@ Markup more_of(const Result& r) {
   for (const auto& s : r.statistics)
     if (s.name != "branch") out += html("<li>{}: {}</li>", shortened(s.name, kNameLength), text_html(s.value));
   return html(
-      "<details><summary>More</summary><ul class=\"told\">{}</ul><p><code>{}</code></p><p><a "
-      "href=\"#provenance\">Provenance"
-      "</a></p></details>",
+      R"(<details><summary>More</summary><ul class="told">{}</ul><p><code>{}</code></p><p>
+<a href="#provenance">Provenance</a></p></details>)",
       out, shortened(verdict_line(r), kTextLength));
 }
 
@@ -54,15 +54,16 @@ Markup result_row(const ReportInput& in, const Result& r) {
   };
   // Only chance has a seed; elsewhere a number would claim what is not so.
   const bool seeded = r.seed != 0 || !r.outcomes.empty();
-  Markup out = html("<tr id=\"{}\"><th scope=\"row\">{}</th><td>{}</td><td>{}</td>", job_anchor(in, r),
-                    name_html(r.job), conclusion_badge(conclusion_of(r)), name_html(pair_of(r)));
+  Markup out = html(R"(<tr id="{}"><th scope="row">{}</th><td>{}</td><td>{}</td>)", job_anchor(in, r), name_html(r.job),
+                    conclusion_badge(conclusion_of(r)), name_html(pair_of(r)));
   out += number(r.traces, "");
   out += number(r.steps, "");
   out += number(r.unexpected(), "wrong");
   out += number(r.expected(), "");
   out += number(r.unobserved, "warn");
   out += number(r.skipped, "warn");
-  return out += html("<td class=\"number\">{}</td><td class=\"long\">{}</td></tr>\n",
+  return out += html(R"(<td class="number">{}</td><td class="long">{}</td></tr>
+)",
                      seeded ? html("<code>{}</code>", r.seed) : html("–"), more_of(r));
 }
 
@@ -78,11 +79,13 @@ Markup matrix_section(const ReportInput& in) {
     for (const auto& target : targets) rows += cell(in, model, target);
     rows += html("</tr>\n");
   }
-  return section_html(
-      "matrix", "Model × target",
-      table_html("What each model was held against",
-                 html("<thead><tr><th scope=\"col\">Model</th>{}</tr></thead>\n<tbody>\n{}</tbody>", heads, rows),
-                 true));
+  return section_html("matrix", "Model × target",
+                      table_html("What each model was held against",
+                                 html(R"(<thead><tr><th scope="col">Model</th>{}</tr></thead>
+<tbody>
+{}</tbody>)",
+                                      heads, rows),
+                                 true));
 }
 
 Markup results_section(const ReportInput& in) {
@@ -94,13 +97,13 @@ Markup results_section(const ReportInput& in) {
       "results", "Results",
       table_html(
           "Every job of this run",
-          html("<thead><tr><th scope=\"col\">Job</th><th scope=\"col\">Result</th><th scope=\"col\">Model and "
-               "target</th>"
-               "<th scope=\"col\" class=\"number\">Traces</th><th scope=\"col\" class=\"number\">Steps</th>"
-               "<th scope=\"col\" class=\"number\">Unexpected</th><th scope=\"col\" class=\"number\">Expected</th>"
-               "<th scope=\"col\" class=\"number\">Not observed</th><th scope=\"col\" class=\"number\">Skipped</th>"
-               "<th scope=\"col\" class=\"number\">Seed</th><th "
-               "scope=\"col\">Notes</th></tr></thead>\n<tbody>\n{}</tbody>",
+          html(R"(<thead><tr><th scope="col">Job</th><th scope="col">Result</th><th scope="col">Model and target</th>
+<th scope="col" class="number">Traces</th><th scope="col" class="number">Steps</th>
+<th scope="col" class="number">Unexpected</th><th scope="col" class="number">Expected</th>
+<th scope="col" class="number">Not observed</th><th scope="col" class="number">Skipped</th>
+<th scope="col" class="number">Seed</th><th scope="col">Notes</th></tr></thead>
+<tbody>
+{}</tbody>)",
                rows),
           true));
 }

@@ -29,14 +29,15 @@ Totals totals_of(const ReportInput& in) {
   return t;
 }
 
-std::string headline(const Totals& t, Conclusion conclusion) {
-  if (conclusion == Conclusion::passed) return "All as expected";
-  if (conclusion != Conclusion::failed) return t.steps == 0 ? "Nothing was run" : "Inconclusive";
-  std::vector<std::string> parts;
-  if (t.fresh != 0) parts.push_back(count_of(t.fresh, "new divergence"));
-  if (t.unexpected != t.fresh) parts.push_back(count_of(t.unexpected - t.fresh, "divergence") + " seen before");
-  if (t.missing != 0) parts.push_back(count_of(t.missing, "expected divergence") + " missing");
-  return list_of(parts);
+// What matters most; the rest stands below it.
+std::vector<std::string> headlines(const Totals& t, Conclusion conclusion) {
+  if (conclusion == Conclusion::passed) return {"All as expected"};
+  if (conclusion != Conclusion::failed) return {t.steps == 0 ? "Nothing was run" : "Inconclusive"};
+  std::vector<std::string> lines;
+  if (t.fresh != 0) lines.push_back(count_of(t.fresh, "new divergence"));
+  if (t.unexpected != t.fresh) lines.push_back(count_of(t.unexpected - t.fresh, "divergence") + " seen before");
+  if (t.missing != 0) lines.push_back(count_of(t.missing, "expected divergence") + " missing");
+  return lines;
 }
 
 Markup jobs_words(const Totals& t) {
@@ -64,8 +65,8 @@ Markup loud_gap(const ReportInput& in, const Totals& t) {
   if (const auto jobs = t.jobs[static_cast<size_t>(Conclusion::inconclusive)]; jobs != 0)
     parts.push_back(count_of(jobs, "job") + " inconclusive");
   return html(
-      "<p class=\"notice warn\"><strong>Not everything was checked:</strong> {}. <a href=\"#gaps\">What and "
-      "why</a></p>\n",
+      R"(<p class="notice warn"><strong>Not everything was checked:</strong> {}. <a href="#gaps">What and why</a></p>
+)",
       list_of(parts));
 }
 
@@ -77,6 +78,9 @@ Markup verdict_header(const ReportInput& in) {
   const char* kinds[] = {"good", "bad", "warn", "warn"};
   const char* marks[] = {"✓", "✗", "–", "?"};
   const auto kind = static_cast<size_t>(conclusion);
+  const auto lines = headlines(t, conclusion);
+  Markup also;
+  if (lines.size() > 1) also = html("<p class=\"also\">and {}</p>", list_of({lines.begin() + 1, lines.end()}));
   Markup figures = figure("Traces", count_html(t.traces));
   figures += figure("Steps", count_html(t.steps));
   figures += figure("Time", html("{}", duration_words(in.run.seconds)));
@@ -85,12 +89,15 @@ Markup verdict_header(const ReportInput& in) {
   figures += figure("Skipped", count_html(t.skipped));
   figures += figure("Not observed", count_html(t.unobserved));
   return html(
-      "<header>\n<p class=\"kicker\">Lockstep nightly · <time>{}</time>{}</p>\n<div class=\"verdict {}\">"
-      "<span class=\"seal\" aria-hidden=\"true\">{}</span><div><h1>{}</h1><p>{}</p></div></div>\n{}"
-      "<dl class=\"figures\">{}</dl>\n</header>\n",
+      R"(<header>
+<p class="kicker">Lockstep nightly · <time>{}</time>{}</p>
+<div class="verdict {}"><span class="seal" aria-hidden="true">{}</span><div><h1>{}</h1>{}<p>{}</p></div></div>
+{}<dl class="figures">{}</dl>
+</header>
+)",
       shortened(in.run.started, kNameLength),
       in.run.provenance.kernel.empty() ? "" : " · " + shortened(in.run.provenance.kernel, kNameLength), kinds[kind],
-      marks[kind], headline(t, conclusion), jobs_words(t), loud_gap(in, t), figures);
+      marks[kind], lines.front(), also, jobs_words(t), loud_gap(in, t), figures);
 }
 
 }  // namespace lockstep

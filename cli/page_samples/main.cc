@@ -79,22 +79,14 @@ RunHistory history_of(const Run& run) {
   return history;
 }
 
-void write_counterexamples(const Run& run, const RunHistory& history, const fs::path& folder) {
-  for (const auto& result : run.results)
-    for (const auto& find : result.finds) {
-      const auto at = history.sightings.find(finding_identity(find));
-      const auto target = make_target(find.trace.shows.empty() ? result.target : find.trace.shows[0]);
-      write_counterexample(find, result.model, target.get(), folder / counterexample_folder(result, find),
-                           {.run = &run,
-                            .result = &result,
-                            .sighting = at == history.sightings.end() ? nullptr : &at->second,
-                            .report = "../../index.html"});
-    }
-}
-
 void write_all(const Run& run, const RunHistory& history, const fs::path& folder) {
   fs::create_directories(folder);
-  write_counterexamples(run, history, folder);
+  for (const auto& result : run.results)
+    for (const auto& find : result.finds) {
+      const auto target = make_target(find.trace.shows.empty() ? result.target : find.trace.shows[0]);
+      write_counterexample(find, result.model, target.get(), folder / counterexample_folder(result, find),
+                           {.run = &run, .result = &result, .report = "../../index.html"});
+    }
   write_report(folder, run, history);
 }
 
