@@ -14,7 +14,7 @@ struct Tint {
 
 inline constexpr const char* kFont = "Helvetica,Arial,sans-serif";
 inline constexpr const char* kInk = "#1f2933";
-inline constexpr const char* kFaint = "#6b7785";
+inline constexpr const char* kFaint = "#5b6673";
 inline constexpr const char* kPaper = "white";
 inline constexpr const char* kArrow = "#52606d";
 inline constexpr const char* kOwner = "#8c7fb0";

@@ -10,7 +10,7 @@ Markup name_html(std::string_view name) {
   return html("<code{}>{}</code>", name.size() > kWhole ? html(R"( class="long")") : Markup(),
               shortened(name, kNameLength));
 }
-Markup text_html(std::string_view text) { return html("{}", shortened(text, kTextLength)); }
+Markup text_html(std::string_view text, size_t limit) { return html("{}", shortened(text, limit)); }
 Markup block_html(std::string_view lines) { return Markup::trusted(markup_text(shortened(lines, kBlockLength))); }
 
 Markup count_html(uint64_t count) {

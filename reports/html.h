@@ -54,10 +54,11 @@ Markup html(std::type_identity_t<html_pieces::Format<Args...>> format, const Arg
 
 inline constexpr size_t kNameLength = 160;  // characters of a name that are shown; what is cut says how long it was
 inline constexpr size_t kTextLength = 1200;
+inline constexpr size_t kCellLength = 400;  // of a sentence in a table
 inline constexpr size_t kBlockLength = 400000;
 
-Markup name_html(std::string_view name);    // <code>, never longer than kNameLength
-Markup text_html(std::string_view text);    // a sentence, never longer than kTextLength
+Markup name_html(std::string_view name);                              // <code>, never longer than kNameLength
+Markup text_html(std::string_view text, size_t limit = kTextLength);  // a sentence
 Markup block_html(std::string_view lines);  // what goes into <pre>, never longer than kBlockLength
 Markup count_html(uint64_t count);          // "465 193" with thin spaces
 

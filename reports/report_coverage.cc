@@ -47,7 +47,7 @@ std::string branch_words(const Result& r, size_t holes) {
   const auto dead = std::count_if(r.generated->branches.begin(), r.generated->branches.end(),
                                   [](const auto& branch) { return branch.dead; });
   return fmt::format("; {} of {} branches went both ways{}", all - std::min(holes, all), all,
-                     dead == 0 ? "" : fmt::format(", {} are believed not to", dead));
+                     dead == 0 ? "" : fmt::format(", {} believed not to", dead));
 }
 
 Markup covered(const Result& r) {
@@ -127,9 +127,11 @@ bool has_gaps(const ReportInput& in) {
 Markup gaps_section(const ReportInput& in) {
   Markup loud, others;
   for (const auto& [text, gap] : gaps_of(in)) (gap.loud ? loud : others) += gap_html(text, gap);
-  Markup out = loud.empty() ? html(R"(<p class="none">Whatever was asked for was run and observed.</p>
-)")
-                            : html("<ul class=\"plain\">{}</ul>\n", loud);
+  Markup out = html("<ul class=\"plain\">{}</ul>\n", loud);
+  if (in.run.results.empty())
+    out = html("<p class=\"notice warn\"><strong>Nothing was run,</strong> so nothing was checked.</p>\n");
+  else if (loud.empty())
+    out = html("<p class=\"none\">Whatever was asked for was run and observed.</p>\n");
   if (!others.empty())
     out += html(R"(<h3>Besides</h3>
 <ul class="told">{}</ul>

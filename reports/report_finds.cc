@@ -58,8 +58,8 @@ Markup row(const ReportInput& in, const Found& found) {
       R"(<tr><td>{}</td><td class="long">{}</td><td>{}</td><td>{}</td><td class="number">{}</td>
 <td>{}</td>{}<td><code class="quiet">{}</code></td></tr>
 )",
-      where_to(in, found), text_html(f.divergence.text), job_link(in, *found.result), name_html(pair_of(*found.result)),
-      count_html(f.times),
+      where_to(in, found), text_html(f.divergence.text, kCellLength), job_link(in, *found.result),
+      name_html(pair_of(*found.result)), count_html(f.times),
       f.flaky() ? html(R"(<span class="badge warn">flaky, {} of {}</span>)", f.repeated, f.runs) : html("always"),
       history_cell(found), finding_identity(f));
 }
