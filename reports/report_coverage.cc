@@ -65,8 +65,8 @@ Markup covered(const Result& r) {
   out += list_html("Outcomes that never came up", never);
   out += list_html("Branches of the model with a way that was not taken", branches);
   return html(
-      R"(<details class="group"><summary><strong>{}</strong> <code>{}</code> <span class="quiet">{} of {} possible
-outcomes came up{}</span></summary>
+      R"(<details class="group"><summary><strong>{}</strong> <code>{}</code> <span class="quiet">
+{} of {} possible outcomes came up{}</span></summary>
 {}</details>
 )",
       shortened(r.job, kNameLength), shortened(pair_of(r), kNameLength), seen, possible,
