@@ -86,17 +86,19 @@ TEST_F(NightlyFolder, FourShardsMergedAreTheWhole) {
     merge.push_back(at(index));
   }
   const auto merged = run(merge);
-  EXPECT_EQ(merged.code, 0) << merged.out << merged.err;
   const auto whole = comparable(report("whole")["results"]), joined = comparable(report("merged")["results"]);
   ASSERT_EQ(joined.size(), whole.size());
+  int code = 0;
   for (const auto& [job, result] : whole.items()) {
     // What is live may be taken by another process for one run and not for another.
     if (result["target"] == "live" && (result["skipped"] != 0 || joined[job]["skipped"] != 0)) {
       printf("\n!!! SKIPPED: %s could not be run\n\n", job.c_str());
+      if (joined[job]["steps"] != 0) code = 4;  // some shards of it were
       continue;
     }
     EXPECT_EQ(joined[job], result) << job;
   }
+  EXPECT_EQ(merged.code, code) << merged.out << merged.err;
   EXPECT_GE(whole["canary"]["finds"].size(), 2u);  // so there is something to join
   EXPECT_EQ(report("merged")["run"]["shard"], "merged 4");
   for (const auto& find : report("merged")["results"][5]["finds"]) {
@@ -106,7 +108,7 @@ TEST_F(NightlyFolder, FourShardsMergedAreTheWhole) {
   EXPECT_EQ(count("merged", "runs"), 1);
 
   const auto again = run(merge);
-  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(again.code, code) << again.err;
   EXPECT_EQ(count("merged", "runs"), 1);
   merge.pop_back();
   const auto three = run(merge);
