@@ -10,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/provenance.h"
 #include "harness/host_reader.h"
 #include "reports/audit.h"
 #include "reports/audit_watch.h"
@@ -105,7 +106,8 @@ int run(const Options& options) {
     throw UsageError("--watch has no end that junit or ktap could report: use --format text or json");
   if (options.pid != 0 && access(fmt::format("/proc/{}", options.pid).c_str(), F_OK) != 0)
     throw UsageError(fmt::format("--pid {}: there is no such process", options.pid));
-  const RenderOptions rendering{.tool_version = LOCKSTEP_VERSION, .color = use_color(options.output)};
+  const Run run{.provenance = provenance_here()};
+  const RenderOptions rendering{.color = use_color(options.output), .run = &run};
   return options.watch ? watch(options, rendering) : once(options, rendering);
 }
 

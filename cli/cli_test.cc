@@ -375,7 +375,9 @@ TEST_F(Cli, AKilledNightlyGoesOnWhereItWas) {
   EXPECT_FALSE(fs::exists(folder + "/journal.json"));
   const auto report = nlohmann::json::parse(slurp(folder + "/report.json"));
   EXPECT_EQ(report["results"].size(), 10u);
-  EXPECT_TRUE(fs::exists(folder + "/counterexamples/canary-1/step-01.svg"));
+  const fs::directory_iterator drawn(folder + "/counterexamples");
+  ASSERT_NE(drawn, fs::directory_iterator());
+  EXPECT_TRUE(fs::exists(drawn->path() / "step-01.svg"));
 }
 
 }  // namespace

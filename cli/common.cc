@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "cli/provenance.h"
 #include "model/model.h"
 #include "model/trace_text.h"
 #include "reports/format.h"
@@ -41,8 +42,14 @@ bool use_color(const Output& output) {
 }
 
 int report(const std::vector<Result>& results, const Output& output) {
-  fmt::print("{}", render(results, *find_format(output.format),
-                          {.tool_version = LOCKSTEP_VERSION, .color = use_color(output)}));
+  RenderOptions options{.color = use_color(output)};
+  Run run;
+  if (output.format != "text") {  // for people, on a terminal, what they look at is the result
+    run.provenance = provenance_here();
+    add_switches(run.provenance, results);
+    options.run = &run;
+  }
+  fmt::print("{}", render(results, *find_format(output.format), options));
   int code = kOk;
   for (const auto& result : results) {
     const int each = exit_code(result);

@@ -14,6 +14,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+const std::string kProbed = "probed: ", kNotProbed = "not probed";
+
 // FNV-1a: stable from run to run and machine to machine.
 uint32_t hash_of(const std::string& text) {
   uint32_t hash = 2166136261u;
@@ -34,10 +36,13 @@ int repeats_on(const Target& target) {
   return foreign ? 3 : 1;
 }
 
+bool says_switches(const std::string& note) { return note.starts_with(kProbed) || note.starts_with(kNotProbed); }
+
 void note_switches(Result& result, const std::string& model, const Target& target) {
   if (target.name() != "live" || !model.starts_with("seccomp")) return;
-  std::string note = "probed: ";
-  if (!target.capabilities().facts.counters) note = "not probed, no counters are shown; the newest preset is assumed: ";
+  std::string note = kProbed;
+  if (!target.capabilities().facts.counters)
+    note = kNotProbed + ", no counters are shown; the newest preset is assumed: ";
   note += model == "seccomp@6.1" ? "the reap drops a dead task's filter (seccomp@6.1)"
                                  : "exit drops a dead task's filter (seccomp)";
   if (std::find(result.notes.begin(), result.notes.end(), note) == result.notes.end()) result.notes.push_back(note);
@@ -48,9 +53,13 @@ void save_find(Find& find, const std::string& model, const std::string& target, 
   find.trace.shows = {fmt::format("Found by {} on {}: {}", find.name, target, find.divergence.cause),
                       fmt::format("step {}: {}", find.divergence.step, find.divergence.text)};
   if (find.flaky()) find.trace.shows.push_back(fmt::format("flaky: {} of {} runs", find.repeated, find.runs));
+  move_find(find, model, target, folder);
+}
+
+void move_find(Find& find, const std::string& model, const std::string& target, const fs::path& folder) {
   const auto text = write_trace(find.trace);
-  const auto name =
-      fmt::format("{}-on-{}-{}-{:08x}.trace", plain(model), plain(target), find.divergence.property, hash_of(text));
+  const auto name = fmt::format("{}-on-{}-{}-{:08x}.trace", plain(model), plain(target),
+                                plain(find.divergence.property), hash_of(text));
   fs::create_directories(folder);
   write_file(folder / name, text);
   find.name = (folder / name).string();

@@ -18,8 +18,13 @@ int repeats_on(const Target& target);
 // Says which of the kernel's switches probe_preset() found, where the target is a kernel.
 void note_switches(Result& result, const std::string& model, const Target& target);
 
-// Writes the find's trace into the folder and names the find after it.
+// Whether a note of a result says that.
+bool says_switches(const std::string& note);
+
+// Writes the find's trace into the folder, with where it comes from, and names the find after the file.
 void save_find(Find& find, const std::string& model, const std::string& target, const std::filesystem::path& folder);
+// The same for a find that was saved elsewhere before.
+void move_find(Find& find, const std::string& model, const std::string& target, const std::filesystem::path& folder);
 
 // The files of a corpus folder, in order.
 std::vector<std::filesystem::path> trace_files(const std::filesystem::path& folder);

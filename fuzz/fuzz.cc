@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "fuzz/generate.h"
+#include "fuzz/remarks.h"
 #include "fuzz/shrink.h"
 
 namespace lockstep {
@@ -50,14 +51,6 @@ int confirm(Find& find, Conformer& conformer, const std::string& model, int repe
   find.trace = std::move(shrunk.trace);
   find.divergence = std::move(*again);
   return shrunk.tried;
-}
-
-void add_statistics(Result& result, const Statistics& s) {
-  result.outcomes = s.outcomes();
-  result.statistics.push_back({"mean length", fmt::format("{:.1f} steps", s.mean_length())});
-  result.statistics.push_back({"mean live tasks", fmt::format("{:.1f}", s.mean_live())});
-  result.statistics.push_back({"deepest view", fmt::format("{} rules", s.max_depth())});
-  for (const auto& hole : s.branch_holes(true)) result.statistics.push_back({"branch", hole});
 }
 
 class Campaign {
@@ -111,8 +104,7 @@ class Campaign {
     ++result.traces;
     result.steps += outcome.steps;
     result.unobserved += outcome.unobserved;
-    run_.statistics.add_trace();
-    cut_ += outcome.cut;
+    if (outcome.cut) run_.statistics.add_cut_trace();
     note_unobserved(result, outcome, target_);
     if (outcome.divergence) found(trace, *outcome.divergence);
   }
@@ -137,7 +129,9 @@ class Campaign {
     Find find{.divergence = divergence, .trace = trace, .seed = options_.seed, .index = run_.next};
     find.name = fmt::format("seed {} trace {}", options_.seed, run_.next);
     try {
-      confirm(find, conformer_, options_.model, options_.repeats, [this] { return out_of_time(); });
+      // With a model of its own: what shrinking comes by is not what was generated.
+      Conformer again(options_.model, &target_, options_.asked);
+      confirm(find, again, options_.model, options_.repeats, [this] { return out_of_time(); });
     } catch (const NotCapable&) {
       throw;
     } catch (const std::runtime_error& why) {
@@ -160,15 +154,11 @@ class Campaign {
   void conclude() {
     auto& result = run_.result;
     run_.statistics.add_coverage(conformer_.model().coverage());
-    // What was generated matters to a run that found nothing: it is to conclude that nothing is there.
-    if (result.finds.empty())
-      for (auto& each : run_.statistics.shortcomings()) result.shortcomings.push_back(std::move(each));
-    add_statistics(result, run_.statistics);
+    result.outcomes = run_.statistics.outcomes();
+    result.generated = run_.statistics.generated();
     if (!faults_ && options_.faults)
       result.notes.push_back(fmt::format("{} cannot fail allocations: none were failed", target_.name()));
-    if (cut_ != 0)
-      result.notes.push_back(
-          fmt::format("{} traces ended early: a failed allocation hit only one of two designs", cut_));
+    add_remarks(result);
   }
 
   const FuzzOptions& options_;
@@ -177,7 +167,6 @@ class Campaign {
   rc::Gen<Trace> generator_;
   Conformer conformer_;
   FuzzRun run_;
-  uint64_t cut_ = 0;
   bool dead_ = false;
   Clock::time_point start_ = Clock::now();
 };

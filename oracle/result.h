@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,21 @@ struct OutcomeCount {
   bool possible = true;  // false: this target cannot come by it
 };
 
+// A branch of the mechanism, and which ways a run took it.
+struct BranchWays {
+  std::string branch;
+  bool taken = false, not_taken = false;
+  bool dead = false;  // one way is believed never to be taken
+};
+
+// What chance drew, beside the outcomes: numbers that the parts of a run add up to the same as the whole run has.
+struct Generated {
+  uint64_t live = 0;   // tasks alive after a step, summed over all steps
+  uint64_t depth = 0;  // most rules that a caller saw
+  uint64_t cut = 0;    // traces that ended early: a failed allocation hit only one of two designs
+  std::vector<BranchWays> branches;
+};
+
 // One line of a report: one model against one target, or alone.
 struct Result {
   std::string job;  // "fuzz", "replay", "check"
@@ -57,7 +73,8 @@ struct Result {
   std::vector<std::string> shortcomings;  // why nothing can be concluded
   std::vector<std::string> notes;         // what was skipped or not observed, and why
   std::vector<OutcomeCount> outcomes;
-  std::vector<Named> statistics;  // what was generated, for people
+  std::vector<Named> statistics;       // what was generated, for people
+  std::optional<Generated> generated;  // of a run by chance only
   double seconds = 0;
   uint64_t seed = 0;
 
