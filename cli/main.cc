@@ -4,7 +4,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include "cli/commands.h"
+#include "cli/app.h"
 #include "cli/common.h"
 #include "harness/targets.h"
 #include "model/trace_error.h"
@@ -20,19 +20,13 @@ int fail(int code, const std::string& message) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"Reference model and conformance tester for kernel code that counts references to policy nodes."};
-  app.name("lockstep");
-  app.set_version_flag("--version", std::string("lockstep ") + LOCKSTEP_VERSION);
-  app.require_subcommand(1);
-  app.get_formatter()->column_width(34);
   int code = kOk;
-  for (auto* add :
-       {add_check, add_replay, add_fuzz, add_shrink, add_explain, add_graph, add_corpus, add_nightly, add_lists})
-    add(app, code);
+  const auto app = make_app(code);
   try {
-    app.parse(argc, argv);
+    require_known_subcommand(*app, argc, argv);
+    app->parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kOk : kUsage;
+    return app->exit(error) == 0 ? kOk : kUsage;
   }
   return code;
 }
