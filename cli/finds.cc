@@ -98,10 +98,10 @@ void judge(const Trace& trace, const std::string& file, const std::vector<Expect
 }  // namespace
 
 Conformance run_trace(const Trace& trace, const std::string& file, const std::string& model, Target* target,
-                      FactSet asked, Result& result, const Watcher& watch) {
+                      FactSet asked, Result& result, const Watcher& watch, Target* against) {
   Conformance outcome;
   try {
-    outcome = Conformer(model, target, asked).run(trace, watch);
+    outcome = Conformer(model, target, asked, against).run(trace, watch);
   } catch (const NotCapable& why) {
     ++result.skipped;
     result.notes.push_back(fmt::format("skipped: {}: {}", file, why.what()));
@@ -109,14 +109,20 @@ Conformance run_trace(const Trace& trace, const std::string& file, const std::st
   }
   ++result.traces;
   result.steps += outcome.steps;
-  result.unobserved += outcome.unobserved;
+  result.unobserved += outcome.unobserved + outcome.against.unobserved;
   if (outcome.steps == 0) result.shortcomings.push_back(file + ": no step was run");
   if (outcome.cut && !outcome.divergence)
     result.shortcomings.push_back(
         fmt::format("{}: compared up to step {} only: the allocation that fails there is another one in {}", file,
                     outcome.steps, target->name()));
+  if (outcome.parted && !outcome.divergence && outcome.steps < trace.steps.size())
+    result.shortcomings.push_back(
+        fmt::format("{}: compared up to step {} only: what the targets gave there is not what {} gives, from which the "
+                    "trace goes on",
+                    file, outcome.steps, model));
   if (target != nullptr) note_unobserved(result, outcome, *target);
-  judge(trace, file, expectations_for(trace, model, target), outcome, result);
+  if (against != nullptr) note_unobserved(result, outcome.against, *against);
+  judge(trace, file, expectations_for(trace, model, against == nullptr ? target : nullptr), outcome, result);
   return outcome;
 }
 

@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include "cli/app.h"
+#include "cli/bisect.h"
 #include "cli/common.h"
 #include "harness/targets.h"
 #include "model/trace_error.h"
@@ -12,14 +13,12 @@
 using namespace lockstep;
 using namespace lockstep::cli;
 
-namespace {
-
-int fail(int code, const std::string& message) {
+static int fail(int code, const std::string& message) {
   fmt::print(stderr, "lockstep: {}\n", message);
   return code;
 }
 
-int run(int argc, char** argv) {
+static int parse_and_run(int argc, char** argv) {
   int code = kOk;
   const auto app = make_app(code);
   try {
@@ -28,19 +27,13 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app->exit(error) == 0 ? kOk : kUsage;
   }
+  if (std::fflush(stdout) != 0) return fail(kEnvironment, "the results could not be written to standard output");
   return code;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  spdlog::set_default_logger(spdlog::stderr_color_mt("lockstep"));
-  spdlog::set_pattern("%v");
-  install_signal_handlers();
+static int exit_code_of(int argc, char** argv) {
   try {
-    const int code = run(argc, argv);
-    if (std::fflush(stdout) != 0) return fail(kEnvironment, "the results could not be written to standard output");
-    return code;
+    return parse_and_run(argc, argv);
   } catch (const TraceError& error) {
     fmt::print(stderr, "{}\n", error.what());
     return kUsage;
@@ -50,13 +43,17 @@ int main(int argc, char** argv) {
     return fail(kUsage, error.what());
   } catch (const TargetFault& error) {
     return fail(kUnexpected, error.what());
-  } catch (const Unavailable& error) {
-    return fail(kEnvironment, error.what());
-  } catch (const NotCapable& error) {
-    return fail(kEnvironment, error.what());
   } catch (const Interrupted& by) {
     return 128 + by.signal;
-  } catch (const std::exception& error) {
+  } catch (const std::exception& error) {  // Unavailable and NotCapable among them
     return fail(kEnvironment, error.what());
   }
+}
+
+int main(int argc, char** argv) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("lockstep"));
+  spdlog::set_pattern("%v");
+  install_signal_handlers();
+  const int code = exit_code_of(argc, argv);
+  return asks_to_bisect(argc, argv) ? bisect_code(code) : code;
 }

@@ -47,6 +47,7 @@ Json result_of(const Result& r) {
   return {{"job", r.job},
           {"model", r.model},
           {"target", r.target},
+          {"against", r.against},
           {"verdict", name_of(r.verdict())},
           {"verdict_line", verdict_line(r)},
           {"conclusion", name_of(conclusion_of(r))},

@@ -38,7 +38,8 @@ Result result_from(const Json& r) {
                 .shortcomings = r.at("shortcomings"),
                 .notes = r.at("notes"),
                 .seconds = r.at("seconds"),
-                .seed = r.at("seed")};
+                .seed = r.at("seed"),
+                .against = r.value("against", "")};
   for (const auto& find : r.at("finds")) result.finds.push_back(find_from(find));
   for (const auto& row : r.at("outcomes"))
     result.outcomes.push_back(
