@@ -14,20 +14,21 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// FNV-1a: stable from run to run and machine to machine.
-uint32_t hash_of(const std::string& text) {
-  uint32_t hash = 2166136261u;
-  for (unsigned char c : text) hash = (hash ^ c) * 16777619u;
-  return hash;
-}
-
 std::string plain(std::string text) {
   for (auto& c : text)
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '.') c = '_';
   return text;
 }
 
+constexpr std::string_view kFoundBy = "Found by ", kOn = " on ", kCause = ": ";
+
 }  // namespace
+
+std::string hash_text(const std::string& text) {
+  uint32_t hash = 2166136261u;  // FNV-1a
+  for (unsigned char c : text) hash = (hash ^ c) * 16777619u;
+  return fmt::format("{:08x}", hash);
+}
 
 int repeats_on(const Target& target) {
   const bool foreign = target.name() == "live" || target.name().ends_with(".so");
@@ -45,15 +46,22 @@ void note_switches(Result& result, const std::string& model, const Target& targe
 
 void save_find(Find& find, const std::string& model, const std::string& target, const fs::path& folder) {
   find.trace.model = model;
-  find.trace.shows = {fmt::format("Found by {} on {}: {}", find.name, target, find.divergence.cause),
+  find.trace.shows = {fmt::format("{}{}{}{}{}{}", kFoundBy, find.name, kOn, target, kCause, find.divergence.cause),
                       fmt::format("step {}: {}", find.divergence.step, find.divergence.text)};
   if (find.flaky()) find.trace.shows.push_back(fmt::format("flaky: {} of {} runs", find.repeated, find.runs));
   const auto text = write_trace(find.trace);
   const auto name =
-      fmt::format("{}-on-{}-{}-{:08x}.trace", plain(model), plain(target), find.divergence.property, hash_of(text));
+      fmt::format("{}-on-{}-{}-{}.trace", plain(model), plain(target), find.divergence.property, hash_text(text));
   fs::create_directories(folder);
   write_file(folder / name, text);
   find.name = (folder / name).string();
+}
+
+std::string found_on(const Trace& trace) {
+  const std::string line = trace.shows.empty() ? "" : trace.shows[0];
+  const auto on = line.find(kOn), cause = line.rfind(kCause);
+  if (!line.starts_with(kFoundBy) || on == std::string::npos || cause == std::string::npos || cause < on) return "";
+  return line.substr(on + kOn.size(), cause - on - kOn.size());
 }
 
 std::vector<fs::path> trace_files(const fs::path& folder) {

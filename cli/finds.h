@@ -21,6 +21,12 @@ void note_switches(Result& result, const std::string& model, const Target& targe
 // Writes the find's trace into the folder and names the find after it.
 void save_find(Find& find, const std::string& model, const std::string& target, const std::filesystem::path& folder);
 
+// The target that save_find() says a trace was found on; empty if this is no trace of its making.
+std::string found_on(const Trace& trace);
+
+// Eight hex digits, stable from run to run and machine to machine.
+std::string hash_text(const std::string& text);
+
 // The files of a corpus folder, in order.
 std::vector<std::filesystem::path> trace_files(const std::filesystem::path& folder);
 
