@@ -24,7 +24,26 @@ constexpr void (*kCommands[])(CLI::App&, int&) = {
     add_lists,    //
 };
 
+// What an option takes is the same in every subcommand, unless one says otherwise.
+constexpr std::pair<const char*, const char*> kValues[] = {
+    {"--model", "MODEL"},  //
+    {"--target", "TARGET"}, {"--against", "TARGET"}, {"--observe", "FACTS"}, {"--corpus", "DIR"}, {"--output", "FILE"},
+    {"--for", "TIME"},      {"--shard", "I/N"},      {"--format", "FORMAT"}, {"--color", "WHEN"},
+};
+
+void name_values(CLI::App& app) {
+  for (auto* option : app.get_options())
+    for (const auto& [name, value] : kValues)
+      if (option->check_name(name) && option->get_type_name().starts_with("TEXT")) option->type_name(value);
+  for (auto* sub : app.get_subcommands({})) name_values(*sub);
+}
+
 }  // namespace
+
+std::vector<Named> exit_codes() {
+  return {{"0", "as expected"},       {"1", "not as expected"}, {"2", "bad usage or input"},
+          {"3", "not possible here"}, {"4", "inconclusive"},    {"128+n", "ended by signal n"}};
+}
 
 std::unique_ptr<CLI::App> make_app(int& exit_code) {
   auto app = std::make_unique<CLI::App>(
@@ -32,10 +51,11 @@ std::unique_ptr<CLI::App> make_app(int& exit_code) {
   app->set_version_flag("--version", std::string("lockstep ") + LOCKSTEP_VERSION);
   app->require_subcommand(1);
   app->get_formatter()->column_width(34);
-  app->footer(
-      "Exit codes: 0 as expected, 1 not, 2 bad usage or input, 3 not possible here, 4 inconclusive, 128+n on signal "
-      "n.");
+  std::string codes;
+  for (const auto& [code, text] : exit_codes()) codes += fmt::format("{}{} {}", codes.empty() ? "" : ", ", code, text);
+  app->footer("Exit codes: " + codes + ".");
   for (const auto add : kCommands) add(*app, exit_code);
+  name_values(*app);
   return app;
 }
 

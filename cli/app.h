@@ -4,8 +4,14 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <vector>
+
+#include "oracle/result.h"
 
 namespace lockstep::cli {
+
+// What the program ends with, and what that says (docs/cli.md).
+std::vector<Named> exit_codes();
 
 // Parsing runs the subcommand, which sets the exit code.
 std::unique_ptr<CLI::App> make_app(int& exit_code);

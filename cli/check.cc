@@ -102,11 +102,11 @@ void add_replay(CLI::App& app, int& exit_code) {
   auto* sub = app.add_subcommand("replay", "run traces on a target and compare after every step");
   sub->footer("Example: lockstep replay corpus/seccomp/counters.trace --target live");
   add_common(*sub, *options);
-  sub->add_option("--target", options->target, "what happens")->type_name("TARGET")->required();
-  sub->add_option("--against", options->against, "a target that predicts in the model's place")->type_name("TARGET");
+  sub->add_option("--target", options->target, "what happens")->required();
+  sub->add_option("--against", options->against, "a target that predicts in the model's place");
   sub->add_flag("--bisect", options->bisect, "exit codes for git bisect run: 0 conforms, 1 diverges, 125 else")
       ->disable_flag_override();
-  sub->add_option("--observe", options->observe, "facts that are asked for")->type_name("FACTS")->capture_default_str();
+  sub->add_option("--observe", options->observe, "facts that are asked for")->capture_default_str();
   sub->callback([options, &exit_code] { exit_code = run("replay", *options); });
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <csignal>
@@ -12,6 +13,7 @@
 #include "model/model.h"
 #include "model/trace_text.h"
 #include "reports/format.h"
+#include "reports/plain_text.h"
 #include "reports/whole_file.h"
 
 namespace lockstep::cli {
@@ -72,21 +74,29 @@ Shard parse_shard(const std::string& text) {
   return shard;
 }
 
+namespace {
+constexpr std::pair<const char*, bool FactSet::*> kFacts[] = {
+    {"results", &FactSet::results}, {"views", &FactSet::views}, {"counters", &FactSet::counters}};
+}  // namespace
+
+std::vector<std::string> fact_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, member] : kFacts) names.emplace_back(name);
+  return names;
+}
+
 FactSet parse_facts(const std::string& list) {
   FactSet facts{false, false, false};
   size_t at = 0;
   while (at <= list.size()) {
     const auto comma = std::min(list.find(',', at), list.size());
     const auto word = list.substr(at, comma - at);
-    if (word == "results")
-      facts.results = true;
-    else if (word == "views")
-      facts.views = true;
-    else if (word == "counters")
-      facts.counters = true;
-    else
+    const auto* known =
+        std::find_if(std::begin(kFacts), std::end(kFacts), [&](const auto& f) { return f.first == word; });
+    if (known == std::end(kFacts))
       throw UsageError(
-          fmt::format("{}: not a kind of fact; there are results, views and counters", lockstep::quoted(word)));
+          fmt::format("{}: not a kind of fact; there are {}", lockstep::quoted(word), list_of(fact_names())));
+    facts.*known->second = true;
     at = comma + 1;
   }
   return facts;

@@ -42,6 +42,7 @@ struct Shard {
 };
 Shard parse_shard(const std::string& text);    // "2/4"; throws UsageError
 FactSet parse_facts(const std::string& list);  // "results,views"; throws UsageError
+std::vector<std::string> fact_names();
 
 // The model to use for a trace: the option, or the trace's own. Throws UsageError if there is none or it does not fit.
 std::string model_for(const Trace& trace, const std::string& option, const std::string& file);

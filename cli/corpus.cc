@@ -30,7 +30,7 @@ void add_list(CLI::App& app, int& exit_code) {
   auto folder = std::make_shared<std::string>();
   auto* sub = app.add_subcommand("list", "each trace and what it shows");
   sub->footer("Example: lockstep corpus list | grep seccomp");
-  sub->add_option("--corpus", *folder, "another folder")->type_name("DIR");
+  sub->add_option("--corpus", *folder, "another folder");
   sub->callback([folder, &exit_code] { exit_code = list(chosen(*folder)); });
 }
 
@@ -39,10 +39,10 @@ void add_promote(CLI::App& app, int& exit_code) {
   auto folder = std::make_shared<std::string>();
   auto* sub = app.add_subcommand("promote", "add a find: shrunk, with a mark of its own and what it does as expected");
   sub->footer("Example: lockstep corpus promote finds/v5-intended-on-sim_v6-inheritance-0a1b2c3d.trace");
-  sub->add_option("TRACE", options->file, "the find")->type_name("TRACE")->required();
-  sub->add_option("--corpus", *folder, "another folder")->type_name("DIR");
-  sub->add_option("--target", options->target, "instead of the one that it was found on")->type_name("TARGET");
-  sub->add_option("--shows", options->shows, "what it shows, in your words")->type_name("TEXT");
+  sub->add_option("TRACE", options->file, "the find")->required();
+  sub->add_option("--corpus", *folder, "another folder");
+  sub->add_option("--target", options->target, "instead of the one that it was found on");
+  sub->add_option("--shows", options->shows, "what it shows, in your words");
   sub->callback([options, folder, &exit_code] {
     options->corpus = chosen(*folder);
     exit_code = promote(*options);
