@@ -123,10 +123,13 @@ fs::path state_folder() {
 }
 
 fs::path corpus_folder() {
-  // Installed: beside the program; in a build: in the source tree.
-  std::error_code error;
-  const auto installed = fs::read_symlink("/proc/self/exe", error).parent_path() / "../share/lockstep/corpus";
-  return fs::is_directory(installed, error) ? installed : fs::path(LOCKSTEP_CORPUS);
+  const auto here = fs::read_symlink("/proc/self/exe").parent_path();
+  for (const auto* name : {LOCKSTEP_INSTALLED_CORPUS, "corpus"}) {
+    std::error_code none;
+    const auto folder = fs::canonical(here / name, none);
+    if (!none && fs::is_directory(folder, none)) return folder;
+  }
+  throw Unavailable("there is no corpus beside this program; name one with --corpus");
 }
 
 void install_signal_handlers() {

@@ -48,8 +48,9 @@ std::vector<std::string> fact_names();
 std::string model_for(const Trace& trace, const std::string& option, const std::string& file);
 void require_model(const std::string& name);
 
-std::filesystem::path state_folder();   // of this user
-std::filesystem::path corpus_folder();  // that this program was built with
+std::filesystem::path state_folder();  // of this user
+// Beside the program: as it is installed, or in its build. Throws Unavailable if there is none.
+std::filesystem::path corpus_folder();
 
 void install_signal_handlers();
 bool interrupted();

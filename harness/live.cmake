@@ -13,7 +13,8 @@ file(MAKE_DIRECTORY ${live_out})
 # when it builds for BPF.
 add_custom_command(
   OUTPUT ${live_out}/observe.bpf.o
-  COMMAND ${CLANG} -O2 -g -Wall -Werror -target bpf -I/usr/include/${CMAKE_LIBRARY_ARCHITECTURE}
+  COMMAND ${CLANG} -O2 -g -Wall -Werror -target bpf -ffile-prefix-map=${PROJECT_BINARY_DIR}=build
+          -ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -I/usr/include/${CMAKE_LIBRARY_ARCHITECTURE}
           -c ${CMAKE_CURRENT_SOURCE_DIR}/bpf/observe.bpf.c -o ${live_out}/observe.bpf.o
   DEPENDS bpf/observe.bpf.c bpf/observe.h VERBATIM)
 add_custom_command(
