@@ -281,8 +281,8 @@ void add_nightly(CLI::App& app, int& exit_code) {
   auto* time = sub->add_option("--for", options->duration, "time for all fuzz jobs together")->capture_default_str();
   sub->add_option("--traces", options->traces, "instead: traces for each fuzz job, so that every run does the same")
       ->excludes(time);
-  sub->add_option("-o,--output", options->folder,
-                  "where the report is written (lockstep/nightly in your state folder)");
+  sub->add_option("-o,--output", options->folder, "where the report is written (lockstep/nightly in your state folder)")
+      ->type_name("DIR");
   sub->add_option("--shard", options->shard, "I/N: the I-th of N equal parts")->capture_default_str();
   sub->add_option("--seed", options->seed, "same seed, same traces")->capture_default_str();
   sub->add_option("--corpus", options->corpus, "another corpus");

@@ -14,7 +14,8 @@ file(MAKE_DIRECTORY ${live_out})
 function(lockstep_bpf name)
   add_custom_command(
     OUTPUT ${live_out}/${name}.bpf.o
-    COMMAND ${CLANG} -O2 -g -Wall -Werror -target bpf -I/usr/include/${CMAKE_LIBRARY_ARCHITECTURE}
+    COMMAND ${CLANG} -O2 -g -Wall -Werror -target bpf -ffile-prefix-map=${PROJECT_BINARY_DIR}=build
+            -ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -I/usr/include/${CMAKE_LIBRARY_ARCHITECTURE}
             -c ${CMAKE_CURRENT_SOURCE_DIR}/bpf/${name}.bpf.c -o ${live_out}/${name}.bpf.o
     DEPENDS bpf/${name}.bpf.c bpf/${name}.h bpf/kernel.h VERBATIM)
   add_custom_command(

@@ -77,17 +77,18 @@ struct Result {
   std::optional<Generated> generated;  // of a run by chance only
   double seconds = 0;
   uint64_t seed = 0;
+  std::string against;  // the target that it was held against; empty: the model
 
   uint64_t expected() const;
   uint64_t unexpected() const;
   Verdict verdict() const;
 };
 
-// What was not observed of a run, and what its target has to say, in words; nothing twice.
-void note_unobserved(Result& result, const Conformance& outcome, const Target& target);
+// What a target did not show in a run, and what it has to say, in words; nothing twice.
+void note_unobserved(Result& result, const Unseen& unseen, const Target& target);
 
 // One stable line: "Verdict: CONFORMS model=M target=T traces=N steps=N divergences=N expected=N unobserved=N
-// skipped=N", and " missing=N" where an expected divergence did not appear.
+// skipped=N", " missing=N" where an expected divergence did not appear, and " against=T2" where a target predicted.
 std::string verdict_line(const Result& result);
 // 0 as expected, 1 not, 4 inconclusive.
 int exit_code(const Result& result);

@@ -86,6 +86,7 @@ std::string reason_of(const Result& result) {
 
 std::string pair_of(const Result& result) {
   const std::string model = result.model.empty() ? "-" : result.model;
+  if (!result.against.empty()) return result.against + " → " + result.target + " (" + model + ")";
   return result.target.empty() ? model : model + " → " + result.target;
 }
 

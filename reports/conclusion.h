@@ -23,7 +23,8 @@ std::vector<std::string> warnings_of(const Result& result);
 std::vector<std::string> other_notes(const Result& result);
 // Why it did not pass: one line. Empty if it did.
 std::string reason_of(const Result& result);
-// "v5-intended → spec:v5-posted"; the model alone without an arrow.
+// "v5-intended → spec:v5-posted"; the model alone without an arrow; "sim:v6 → sim:v5 (v5-intended)" where a target
+// predicted.
 std::string pair_of(const Result& result);
 
 }  // namespace lockstep

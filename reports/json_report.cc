@@ -68,6 +68,7 @@ Json result_of(const Result& r) {
   return {{"job", r.job},
           {"model", r.model},
           {"target", r.target},
+          {"against", r.against},
           {"asked", names_of(r.asked)},
           {"verdict", name_of(r.verdict())},
           {"verdict_line", verdict_line(r)},

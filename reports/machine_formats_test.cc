@@ -28,7 +28,7 @@ std::vector<Result> varied_results() {
 
 Result hostile_result() {
   auto r = sample_result();
-  r.job = r.model = r.target = kHostile;
+  r.job = r.model = r.target = r.against = kHostile;
   r.notes = r.missing = r.shortcomings = {kHostile + "\xef\xbf\xbe"};
   r.finds = {sample_find(), sample_find()};
   for (auto& find : r.finds) {

@@ -48,6 +48,8 @@ TEST(Command, ShellTakesTheWordBack) {
 
 TEST(Command, Replays) {
   EXPECT_EQ(replay_command("a.lock", "v5-posted", "live"), "lockstep replay a.lock --model v5-posted --target live");
+  EXPECT_EQ(replay_command("a.lock", "", "sim:v5", "sim:./my lib.so"),
+            "lockstep replay a.lock --target sim:v5 --against 'sim:./my lib.so'");
   EXPECT_EQ(replay_command("-a.lock", "v5-posted", ""), "lockstep check ./-a.lock");
 }
 

@@ -72,7 +72,8 @@ Result result_from(const Json& r) {
                 .notes = r.at("notes"),
                 .statistics = named_from(r.at("statistics")),
                 .seconds = r.at("seconds"),
-                .seed = count<uint64_t>(r, "seed")};
+                .seed = count<uint64_t>(r, "seed"),
+                .against = r.value("against", "")};
   for (const auto& find : r.at("finds")) result.finds.push_back(find_from(find));
   for (const auto& row : r.at("outcomes"))
     result.outcomes.push_back({row.at("operation"), row.at("condition"), row.at("outcome"),

@@ -22,7 +22,8 @@ TEST(ReadJson, BringsBackWhatWasWritten) {
                 .shortcomings = {"b"},
                 .notes = {"c", "d"},
                 .seconds = 1.5,
-                .seed = 12};
+                .seed = 12,
+                .against = "sim:v6"};
   result.statistics = {{"mean length", "25.2 steps"}};
   result.outcomes = {
       {"append", "arg=null", "EFAULT", 17}, {"append", "", "ok", 0}, {"fork", "fail=alloc:1", "ENOMEM", 0, false}};
@@ -43,6 +44,7 @@ TEST(ReadJson, BringsBackWhatWasWritten) {
   ASSERT_EQ(back.size(), 1u);
   EXPECT_EQ(render(back, Format::json), text);
   EXPECT_EQ(back[0].asked, result.asked);
+  EXPECT_EQ(back[0].against, "sim:v6");
   EXPECT_FALSE(back[0].outcomes.at(2).possible);
   EXPECT_EQ(back[0].outcomes[0].count, 17u);
   EXPECT_EQ(back[0].finds[0].trace.steps, find.trace.steps);
