@@ -231,11 +231,10 @@ class Search {
       result_.transitions += worker->transitions;
       result_.coverage |= worker->expander.coverage();
     }
-    if (names_matter_from_) {
-      result_.complete_depth = std::min(result_.complete_depth, *names_matter_from_);
+    if (config_.symmetry && addresses_matter_from_) {
+      result_.complete_depth = std::min(result_.complete_depth, *addresses_matter_from_);
       if (result_.incomplete.empty())
-        result_.incomplete =
-            "pointers lead to freed memory: beyond that, states that differ in addresses are not the same";
+        result_.incomplete = "freed memory is in use, so states that differ in addresses are not the same";
     }
     write_traces(flaws);
   }
