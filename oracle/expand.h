@@ -165,7 +165,7 @@ class Expander {
   }
 
   void restore() {
-    if (!dirty_) return;
+    if (!dirty_) return machine_.world.memory.begin_step();
     machine_.world.memory = before_.memory;
     machine_.processes.numbers() = before_.processes;
     dirty_ = false;
