@@ -176,6 +176,7 @@ class Search {
     worker.expander.expand(sink, report);
     worker.transitions += nth;
     if (worker.expander.out_of_room()) stop("a mechanism made more than 31 objects of a kind");
+    for (size_t i = 0; i < worker.successor_count; ++i) store_.fetch_state(worker.successors[i].hash);
     for (size_t i = 0; i < worker.successor_count; ++i) {
       const auto& [hash, next] = worker.successors[i];
       if (store_.insert(next.bytes(), next.size, hash) == StateStore::Insert::no_room)
@@ -189,7 +190,7 @@ class Search {
     to.hash = hash_bytes(next.bytes(), next.size);
     to.state.size = next.size;
     std::memcpy(to.state.words.data(), next.words.data(), next.size);
-    store_.prefetch(to.hash);
+    store_.fetch_slot(to.hash);
   }
   void judge_state(Worker& worker, const Bytes& state) {
     std::array<bool, kProperties> broken{};
