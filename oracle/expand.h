@@ -69,14 +69,15 @@ class Expander {
   void start(const Start& start, PackedState& packed) {
     machine_.reset(start);
     before_ = {machine_.world.memory, machine_.processes.numbers(), {}, 0};
-    pack(before_, packed);
+    pack(before_, packed, kAll);
   }
 
   void load(const uint8_t* bytes, size_t size) {
-    PackedState packed;
-    std::memcpy(packed.words.data(), bytes, size);
-    codec_.unpack(packed.bytes(), before_);
-    dirty_ = true;
+    std::memcpy(packed_before_.state.words.data(), bytes, size);
+    packed_before_.state.size = static_cast<uint8_t>(size);
+    codec_.unpack(packed_before_, before_);
+    stale_ = kAll;
+    facts_before_.reset();
     before_.memory.limit = machine_.world.memory.limit;
     if constexpr (!kNodes) before_.memory.switches = machine_.world.memory.switches;
   }
@@ -155,6 +156,7 @@ class Expander {
   bool out_of_room() const { return out_of_room_; }
 
  private:
+  static constexpr uint32_t kAll = ~0u;
   using Views = std::array<SmallView, kEvents>;  // of one task
 
   static const auto& tasks(const State& s) { return s.memory.template pool<Task>(); }
@@ -165,10 +167,9 @@ class Expander {
   }
 
   void restore() {
-    if (!dirty_) return machine_.world.memory.begin_step();
-    machine_.world.memory = before_.memory;
+    machine_.world.memory.copy(before_.memory, stale_);
     machine_.processes.numbers() = before_.processes;
-    dirty_ = false;
+    stale_ = 0;
   }
 
   // Views by task, and by root: those that are seen already.
@@ -205,7 +206,7 @@ class Expander {
   template <class Sink, class Report>
   void take(const Step& step, Sink sink, Report report) {
     restore();
-    dirty_ = true;
+    stale_ = kAll;
     const Outcome outcome = machine_.step(step);
     allocations_ = machine_.world.allocations();
     const auto& memory = machine_.world.memory;
@@ -214,26 +215,28 @@ class Expander {
     const auto broken = [&](Property property) { report(property, step, outcome); };
     const bool unharmed = memory.faults.empty();
     if (!unharmed && judge_faults(broken)) return sink(step, outcome, nullptr);
-    const bool same = memory.same_objects(before_.memory);
+    const uint32_t changed = memory.changed(before_.memory);
+    if (!before_.wild) stale_ = changed;  // what stands in freed memory is nobody's
     judge_limit(step, outcome, broken);
     const bool made_rule = outcome.error == 0 && makes_rule(step.op);
-    if (same && unharmed && !made_rule && machine_.processes.numbers() == before_.processes) {
-      dirty_ = before_.wild;  // as if it had not been, but for what stands in freed memory
-      return sink(step, outcome, nullptr);
-    }
+    if (changed == 0 && unharmed && !made_rule && machine_.processes.numbers() == before_.processes)
+      return sink(step, outcome, nullptr);  // as if it had not been
     after_promise_ = before_.promise;
     advance_promise(step, outcome);
     judge_views(step, outcome, broken);
     addresses_matter_ |= memory.reused();
     if (outcome.error != 0) judge_error(broken);
-    const bool used_up = makes_rule(step.op) && (outcome.error == 0 || !same);
-    pack({memory, machine_.processes.numbers(), after_promise_, static_cast<uint8_t>(before_.ops + used_up)}, packed_);
+    const bool used_up = makes_rule(step.op) && (outcome.error == 0 || changed != 0);
+    pack({memory, machine_.processes.numbers(), after_promise_, static_cast<uint8_t>(before_.ops + used_up)}, packed_,
+         changed);
     sink(step, outcome, &packed_);
   }
 
-  void pack(const StateParts<Memory>& state, PackedState& packed) {
+  // changed: the pools in which it differs from the loaded state.
+  void pack(const StateParts<Memory>& state, PackedState& packed, uint32_t changed) {
     for (uint8_t slot = 0; slot < slots_.size(); ++slot) slots_[slot] = slot;
-    if (!config_.symmetry || !symmetry_.rename(state)) return codec_.pack(state, packed);
+    if (!config_.symmetry) return codec_.pack(state, packed, before_.wild ? nullptr : &packed_before_, changed);
+    if (!symmetry_.rename(state)) return codec_.pack(state, packed);
     slots_ = symmetry_.slots();
     codec_.pack(symmetry_.renamed(), packed);
   }
@@ -320,13 +323,15 @@ class Expander {
   template <class Broken>
   void judge_error(Broken broken) {
     show_all(facts_);
-    const auto after = facts_;
-    const auto memory = machine_.world.memory;
-    restore();
-    show_all(facts_);
-    machine_.world.memory = memory;
-    dirty_ = true;
-    if (compare(facts_, after, {})) broken(Property::error_atomic);
+    if (!facts_before_) {
+      const auto memory = machine_.world.memory;
+      const auto stale = stale_;
+      restore();
+      show_all(facts_before_.emplace());
+      machine_.world.memory = memory;
+      stale_ = stale;
+    }
+    if (compare(*facts_before_, facts_, {})) broken(Property::error_atomic);
   }
   void show_all(Snapshot& facts) {
     facts.clear();
@@ -339,17 +344,19 @@ class Expander {
   StateCodec<Memory> codec_;
   Symmetry<Memory> symmetry_;
   State before_;
+  typename StateCodec<Memory>::Packed packed_before_;
   Seen seen_;  // of the state before
   PromiseMasks after_promise_;
   PackedState packed_;
   TaskSlots slots_{};
-  bool dirty_ = true;         // the machine is not in the state before
+  uint32_t stale_ = kAll;  // pools of the machine that are not as in the state before
   uint32_t allocations_ = 0;  // that the last step tried
   bool out_of_room_ = false;
   bool addresses_matter_ = false;
   FactsWriter writer_;
   Explainer explainer_;
   Snapshot facts_;
+  std::optional<Snapshot> facts_before_;
 };
 
 }  // namespace lockstep

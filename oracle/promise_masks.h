@@ -56,11 +56,13 @@ class PromiseMasksWorld {
   }
   // The task is dead. What only it was promised is forgotten. living: the others, as bits.
   void forget(uint16_t task, uint32_t living) {
+    const uint32_t had = m_.sets_of(task);
     m_.own[task] = 0;
     m_.base[task] = 0;
     uint32_t sets = 0;
     for (size_t t = 1; t < PromiseMasks::kTasks; ++t)
       if (((living >> t) & 1) != 0) sets |= m_.sets_of(static_cast<uint16_t>(t));
+    if ((had & ~sets) == 0) return;
     for (size_t rule = 1; rule < PromiseMasks::kNames; ++rule)
       if (((sets >> m_.set[rule]) & 1) == 0) m_.set[rule] = m_.event[rule] = 0;
   }

@@ -147,14 +147,27 @@ struct SmallMemory {
   void each_pool(auto visit) const {
     std::apply([&](auto&... pool) { (visit(pool), ...); }, pools);
   }
-  bool same_objects(const SmallMemory& other) const { return pools == other.pools; }
+  // The pools, as bits by rank, in which live objects differ.
+  uint32_t changed(const SmallMemory& other) const {
+    uint32_t bits = 0;
+    ((bits |= uint32_t{!(pool<Objects>() == other.template pool<Objects>())} << kRank<Objects>), ...);
+    return bits;
+  }
+  // Takes over these pools. REQUIRES: the others have the same live objects.
+  void copy(const SmallMemory& other, uint32_t ranks) {
+    const auto take = [&]<class T>(SmallPool<T>& pool) {
+      if ((ranks >> kRank<T> & 1) != 0)
+        pool = other.template pool<T>();
+      else
+        pool.begin_step();
+    };
+    (take(pool<Objects>()), ...);
+    faults.clear();
+  }
   bool full() const {
     bool any = false;
     each_pool([&](auto& pool) { any |= pool.full(); });
     return any;
-  }
-  void begin_step() {
-    each_pool([](auto& pool) { pool.begin_step(); });
   }
   bool reused() const {
     bool any = false;

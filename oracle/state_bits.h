@@ -34,6 +34,17 @@ class BitWriter {
     fill_ -= 64;
     pending_ = value >> (width - fill_);
   }
+  // `count` bits of other packed bits, from bit `at`. REQUIRES: eight bytes beyond them can be read.
+  void copy(const uint8_t* bytes, uint32_t at, uint32_t count) {
+    while (count > 0) {
+      const int width = count < 56 ? static_cast<int>(count) : 56;
+      uint64_t word;
+      std::memcpy(&word, bytes + (at >> 3), sizeof word);
+      put((word >> (at & 7)) & ((uint64_t{1} << width) - 1), width);
+      at += static_cast<uint32_t>(width);
+      count -= static_cast<uint32_t>(width);
+    }
+  }
   void finish() {
     out_.words[words_] = pending_;
     const size_t size = words_ * 8 + static_cast<size_t>(fill_ + 7) / 8;
@@ -63,6 +74,7 @@ class BitReader {
     bit_ += static_cast<uint32_t>(width);
     return value;
   }
+  uint32_t position() const { return bit_; }
 
  private:
   const uint8_t* at_;

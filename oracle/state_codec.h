@@ -61,12 +61,24 @@ class StateCodec {
         op_bits_(bits_for(static_cast<uint32_t>(scope.ops) + 1)),
         size_bits_(bits_for(static_cast<uint32_t>(sizes.size()) + 2)) {}
 
-  void pack(const Parts& s, PackedState& out) const {
-    if (!pack_with(s, out, false)) pack_with(s, out, true);
+  static constexpr size_t kPools = std::tuple_size_v<decltype(Memory::pools)>;
+  using Widths = std::array<int, kPools>;  // bits of an address, by kind of object
+  // A packed state and where its pools stand in it: another state can take over those that it has unchanged.
+  struct Packed {
+    PackedState state;
+    Widths widths;
+    std::array<uint32_t, kPools + 1> at;  // in bits; the last is the end
+  };
+
+  void pack(const Parts& s, PackedState& out) const { pack(s, out, nullptr, 0); }
+  // The same, where `s` comes from the state `from` and only the pools with these bits have changed.
+  void pack(const Parts& s, PackedState& out, const Packed* from, uint32_t changed) const {
+    if (!pack_with(s, out, false, from, changed)) pack_with(s, out, true, nullptr, 0);
   }
 
-  [[gnu::flatten]] void unpack(const uint8_t* bytes, State& s) const {
-    BitReader in(bytes);
+  // REQUIRES: packed.state is set.
+  [[gnu::flatten]] void unpack(Packed& packed, State& s) const {
+    BitReader in(packed.state.bytes());
     s.ops = static_cast<uint8_t>(in.get(op_bits_));
     const bool wild = in.get(1) != 0;
     s.wild = wild;
@@ -80,10 +92,13 @@ class StateCodec {
       pool.set_live(live);
     });
     if (s.wild) s.memory.each_pool([](auto& pool) { pool.zero(); });
-    const Widths bits = widths(s.memory, wild);
+    packed.widths = widths(s.memory, wild);
+    size_t rank = 0;
     s.memory.each_pool([&](auto& pool) {
-      pool.each([&](uint16_t index) { each_field(pool[index], Unpack{*this, bits, in}); });
+      packed.at[rank++] = in.position();
+      pool.each([&](uint16_t index) { each_field(pool[index], Unpack{*this, packed.widths, in}); });
     });
+    packed.at[rank] = in.position();
     unpack_processes(s, in);
     unpack_promise(s, in);
   }
@@ -91,8 +106,6 @@ class StateCodec {
  private:
   static constexpr int kAddressBits = 5;
 
-  // Bits of an address, by kind of object.
-  using Widths = std::array<int, std::tuple_size_v<decltype(Memory::pools)>>;
   static Widths widths(const Memory& memory, bool wild) {
     Widths widths;
     size_t kind = 0;
@@ -101,7 +114,8 @@ class StateCodec {
   }
 
   // False: a pointer leads beyond all that is in use; it takes wild pointers to write that down.
-  [[gnu::flatten]] bool pack_with(const Parts& s, PackedState& packed, bool wild) const {
+  [[gnu::flatten]] bool pack_with(const Parts& s, PackedState& packed, bool wild, const Packed* from,
+                                  uint32_t changed) const {
     BitWriter out(packed);
     out.put(s.ops, op_bits_);
     out.put(wild, 1);
@@ -114,7 +128,12 @@ class StateCodec {
     });
     bool fits = true;
     const Widths address_bits = widths(s.memory, wild);
+    const bool alike = from != nullptr && address_bits == from->widths;
+    size_t rank = 0;
     s.memory.each_pool([&](const auto& pool) {
+      const size_t r = rank++;
+      if (alike && (changed >> r & 1) == 0)
+        return out.copy(from->state.bytes(), from->at[r], from->at[r + 1] - from->at[r]);
       pool.each([&](uint16_t index) {
         uint64_t bits = 0;
         int count = 0;
