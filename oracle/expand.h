@@ -59,7 +59,7 @@ class Expander {
     Scope scope;
     std::vector<uint32_t> sizes;
     std::vector<Choice> choices;
-    PromiseKind promise{};
+    std::optional<PromiseKind> promise;
     bool symmetry = true;
   };
   Expander(const Machine& machine, const Config& config)
@@ -221,9 +221,11 @@ class Expander {
     const bool made_rule = outcome.error == 0 && makes_rule(step.op);
     if (changed == 0 && unharmed && !made_rule && machine_.processes.numbers() == before_.processes)
       return sink(step, outcome, nullptr);  // as if it had not been
-    after_promise_ = before_.promise;
-    advance_promise(step, outcome);
-    judge_views(step, outcome, broken);
+    if (config_.promise) {
+      after_promise_ = before_.promise;
+      advance_promise(step, outcome);
+      judge_views(step, outcome, broken);
+    }
     addresses_matter_ |= memory.reused();
     if (outcome.error != 0) judge_error(broken);
     const bool used_up = makes_rule(step.op) && (outcome.error == 0 || changed != 0);
@@ -253,7 +255,7 @@ class Expander {
   }
 
   void advance_promise(const Step& step, const Outcome& outcome) {
-    PromiseMasksWorld promise(config_.promise, after_promise_);
+    PromiseMasksWorld promise(*config_.promise, after_promise_);
     const auto& now = machine_.processes.numbers();
     if (outcome.error == 0 && makes_rule(step.op)) promise.append(step.task, step.event, step.made);
     if (outcome.error == 0 && makes_task(step.op)) promise.fork(step.task, step.made);
@@ -349,7 +351,7 @@ class Expander {
   PromiseMasks after_promise_;
   PackedState packed_;
   TaskSlots slots_{};
-  uint32_t stale_ = kAll;  // pools of the machine that are not as in the state before
+  uint32_t stale_ = kAll;     // pools of the machine that are not as in the state before
   uint32_t allocations_ = 0;  // that the last step tried
   bool out_of_room_ = false;
   bool addresses_matter_ = false;

@@ -26,7 +26,7 @@ class Search {
         config_{.scope = options.scope,
                 .sizes = options.scope.sizes.empty() ? default_sizes(model) : options.scope.sizes,
                 .choices = {},
-                .promise = find_model(model)->promise,
+                .promise = options.promise ? std::optional(find_model(model)->promise) : std::nullopt,
                 .symmetry = options.symmetry},
         store_(options.memory_bytes) {
     check_scope(options.scope);

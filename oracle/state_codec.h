@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "model/promise.h"
@@ -54,7 +55,7 @@ class StateCodec {
   using Task = TaskOf<Memory>;
   static constexpr bool kProcessLife = std::is_same_v<Task, SeccompTask>;  // what exists may be dead or a thread
 
-  StateCodec(const Scope& scope, const std::vector<uint32_t>& sizes, PromiseKind promise)
+  StateCodec(const Scope& scope, const std::vector<uint32_t>& sizes, std::optional<PromiseKind> promise)
       : sizes_(sizes),
         promise_(promise),
         task_bits_(bits_for(static_cast<uint32_t>(scope.tasks) + 1)),
@@ -247,6 +248,7 @@ class StateCodec {
     });
   }
   void pack_promise(const Parts& s, BitWriter& out) const {
+    if (!promise_) return;
     const auto& p = s.promise;
     const int name_bits = bits_for(s.ops + 1u);
     const bool node = promise_ == PromiseKind::node;
@@ -263,6 +265,7 @@ class StateCodec {
     }
   }
   void unpack_promise(State& s, BitReader& in) const {
+    if (!promise_) return;
     auto& p = s.promise;
     const int name_bits = bits_for(s.ops + 1u);
     const bool node = promise_ == PromiseKind::node;
@@ -279,7 +282,7 @@ class StateCodec {
   static constexpr int kEventBits = bits_for(kEvents);
 
   const std::vector<uint32_t>& sizes_;
-  PromiseKind promise_;
+  std::optional<PromiseKind> promise_;  // none: it is no part of the state
   int task_bits_, op_bits_, size_bits_;
 };
 
