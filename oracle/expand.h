@@ -76,7 +76,8 @@ class Expander {
     std::memcpy(packed_before_.state.words.data(), bytes, size);
     packed_before_.state.size = static_cast<uint8_t>(size);
     codec_.unpack(packed_before_, before_);
-    stale_ = kAll;
+    if (before_.wild) machine_.world.memory.each_pool([](auto& pool) { pool.zero(); });
+    reload_ = true;
     facts_before_.reset();
     before_.memory.limit = machine_.world.memory.limit;
     if constexpr (!kNodes) before_.memory.switches = machine_.world.memory.switches;
@@ -167,46 +168,43 @@ class Expander {
   }
 
   void restore() {
-    machine_.world.memory.copy(before_.memory, stale_);
+    if (reload_)
+      machine_.world.memory = before_.memory;
+    else
+      machine_.world.memory.undo(before_.memory);
     machine_.processes.numbers() = before_.processes;
-    stale_ = 0;
+    reload_ = false;
   }
 
-  // Views by task, and by root: those that are seen already.
+  // Views by root: those that are seen already.
   struct Seen {
-    std::array<Views, kMaxScopeTasks + 1> of_task;
-    std::array<uint32_t, kMaxScopeTasks + 1> shares;        // of its limit that a task's views take up
-    std::array<uint8_t, SmallPool<Task>::kEnd> first_with;  // root: a task with that root
+    std::array<Views, SmallPool<Task>::kEnd> views;
+    std::array<uint32_t, SmallPool<Task>::kEnd> shares;  // of its limit that a task's views take up
     uint32_t roots = 0;
   };
-  void see_views(uint16_t task, Seen& seen) const {
+  uint16_t see_views(uint16_t task, Seen& seen) const {
     const auto root = view_root(machine_, task);
-    if ((seen.roots >> root & 1) != 0) {
-      seen.of_task[task] = seen.of_task[seen.first_with[root]];
-      seen.shares[task] = seen.shares[seen.first_with[root]];
-      return;
-    }
+    if ((seen.roots >> root & 1) != 0) return root;
     seen.roots |= 1u << root;
-    seen.first_with[root] = static_cast<uint8_t>(task);
-    seen.of_task[task] = {};
-    seen.shares[task] = 0;
+    seen.views[root] = {};
+    seen.shares[root] = 0;
     for (int event = 0; event < config_.scope.events; ++event)
       each_in_view(machine_, task, event, [&](uint16_t number, uint32_t size) {
-        seen.of_task[task][event].add(number);
-        seen.shares[task] += limit_share(kNodes ? Op::append : Op::attach, size);
+        seen.views[root][event].add(number);
+        seen.shares[root] += limit_share(kNodes ? Op::append : Op::attach, size);
       });
+    return root;
   }
 
   void see_before() {
     restore();
     seen_.roots = 0;
-    tasks(before_).each([&](uint16_t task) { see_views(task, seen_); });
+    tasks(before_).each([&](uint16_t task) { roots_[task] = see_views(task, seen_); });
   }
 
   template <class Sink, class Report>
   void take(const Step& step, Sink sink, Report report) {
     restore();
-    stale_ = kAll;
     const Outcome outcome = machine_.step(step);
     allocations_ = machine_.world.allocations();
     const auto& memory = machine_.world.memory;
@@ -216,7 +214,6 @@ class Expander {
     const bool unharmed = memory.faults.empty();
     if (!unharmed && judge_faults(broken)) return sink(step, outcome, nullptr);
     const uint32_t changed = memory.changed(before_.memory);
-    if (!before_.wild) stale_ = changed;  // what stands in freed memory is nobody's
     judge_limit(step, outcome, broken);
     const bool made_rule = outcome.error == 0 && makes_rule(step.op);
     if (changed == 0 && unharmed && !made_rule && machine_.processes.numbers() == before_.processes)
@@ -256,10 +253,10 @@ class Expander {
 
   void advance_promise(const Step& step, const Outcome& outcome) {
     PromiseMasksWorld promise(*config_.promise, after_promise_);
-    const auto& now = machine_.processes.numbers();
-    if (outcome.error == 0 && makes_rule(step.op)) promise.append(step.task, step.event, step.made);
-    if (outcome.error == 0 && makes_task(step.op)) promise.fork(step.task, step.made);
-    const uint32_t left = living(now);
+    if (outcome.error == 0 && makes_rule(step.op)) return promise.append(step.task, step.event, step.made);
+    if (outcome.error == 0 && makes_task(step.op)) return promise.fork(step.task, step.made);
+    if (machine_.processes.numbers() == before_.processes) return;
+    const uint32_t left = living(machine_.processes.numbers());
     for (uint32_t dead = living(before_.processes) & ~left; dead != 0; dead &= dead - 1)
       promise.forget(static_cast<uint16_t>(std::countr_zero(dead)), left);
   }
@@ -269,16 +266,20 @@ class Expander {
     const bool appended = outcome.error == 0 && makes_rule(step.op);
     const bool forked = outcome.error == 0 && makes_task(step.op);
     const auto report = [&](ViewFlaw flaw, uint16_t) { broken(property_of(flaw)); };
-    Seen now;
+    // Where no pointer has changed what stands behind a root is what stood there before.
+    const bool moved = machine_.world.memory.template links_changed<Task>(before_.memory);
+    now_.roots = 0;
     machine_.world.memory.template pool<Task>().each([&](uint16_t task) {
       if (!alive(machine_.processes.numbers(), task)) return;
-      see_views(task, now);
+      const auto root = view_root(machine_, task);
+      const bool known = !moved && (seen_.roots >> root & 1) != 0;
+      const auto& now = known ? seen_.views[root] : now_.views[see_views(task, now_)];
       const bool is_child = forked && task == step.made;
-      const auto& was = seen_.of_task[is_child ? step.task : task];
+      const auto& was = seen_.views[roots_[is_child ? step.task : task]];
       for (int event = 0; event < config_.scope.events; ++event) {
         const bool due = appended && event == step.event && after_promise_.promises(task, step.made);
-        if (!due && was[event] == now.of_task[task][event]) continue;
-        const SmallView::List before(was[event]), after(now.of_task[task][event]);
+        if (!due && was[event] == now[event]) continue;
+        const SmallView::List before(was[event]), after(now[event]);
         if (is_child) {
           judge_first_view(before, after, report);
           continue;
@@ -299,7 +300,7 @@ class Expander {
     const uint32_t limit = machine_.world.memory.limit;
     const bool failed = outcome.error != 0;
     const auto wrong = [&](bool replaces) {
-      return (limit_sum(step, seen_.shares[step.task], replaces) > limit) != failed;
+      return (limit_sum(step, seen_.shares[roots_[step.task]], replaces) > limit) != failed;
     };
     if (wrong(false) == wrong(true)) {  // far from the bound, and for seccomp
       if (wrong(false)) broken(Property::limit);
@@ -327,11 +328,10 @@ class Expander {
     show_all(facts_);
     if (!facts_before_) {
       const auto memory = machine_.world.memory;
-      const auto stale = stale_;
-      restore();
+      machine_.world.memory = before_.memory;
       show_all(facts_before_.emplace());
       machine_.world.memory = memory;
-      stale_ = stale;
+      reload_ = true;
     }
     if (compare(*facts_before_, facts_, {})) broken(Property::error_atomic);
   }
@@ -347,11 +347,13 @@ class Expander {
   Symmetry<Memory> symmetry_;
   State before_;
   typename StateCodec<Memory>::Packed packed_before_;
+  std::array<uint16_t, kMaxScopeTasks + 1> roots_;  // of each task's views, before
+  Seen now_;
   Seen seen_;  // of the state before
   PromiseMasks after_promise_;
   PackedState packed_;
   TaskSlots slots_{};
-  uint32_t stale_ = kAll;     // pools of the machine that are not as in the state before
+  bool reload_ = true;        // the machine's memory does not come from the loaded state
   uint32_t allocations_ = 0;  // that the last step tried
   bool out_of_room_ = false;
   bool addresses_matter_ = false;
