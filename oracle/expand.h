@@ -73,7 +73,7 @@ class Expander {
   }
 
   void load(const uint8_t* bytes, size_t size) {
-    std::memcpy(packed_before_.state.words.data(), bytes, size);
+    std::memcpy(packed_before_.state.data.data(), bytes, size);
     packed_before_.state.size = static_cast<uint8_t>(size);
     codec_.unpack(packed_before_, before_);
     if (before_.wild) machine_.world.memory.each_pool([](auto& pool) { pool.zero(); });

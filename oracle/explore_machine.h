@@ -189,7 +189,7 @@ class Search {
     auto& to = worker.successors[worker.successor_count++];
     to.hash = hash_bytes(next.bytes(), next.size);
     to.state.size = next.size;
-    std::memcpy(to.state.words.data(), next.words.data(), next.size);
+    std::memcpy(to.state.data.data(), next.bytes(), next.size);
     store_.fetch_slot(to.hash);
   }
   void judge_state(Worker& worker, const Bytes& state) {
@@ -293,7 +293,7 @@ class Search {
     names[1] = 1;
     uint16_t last_task = 1, last_rule = 0;
     PackedState state;
-    std::copy(from.begin(), from.end(), reinterpret_cast<uint8_t*>(state.words.data()));
+    std::copy(from.begin(), from.end(), state.data.begin());
     state.size = static_cast<uint8_t>(from.size());
     for (const Step& step : steps) {
       expander.load(state.bytes(), state.size);
