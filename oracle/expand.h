@@ -76,7 +76,6 @@ class Expander {
     std::memcpy(packed_before_.state.data.data(), bytes, size);
     packed_before_.state.size = static_cast<uint8_t>(size);
     codec_.unpack(packed_before_, before_);
-    if (before_.wild) machine_.world.memory.each_pool([](auto& pool) { pool.zero(); });
     reload_ = true;
     facts_before_.reset();
     before_.memory.limit = machine_.world.memory.limit;
@@ -168,10 +167,13 @@ class Expander {
   }
 
   void restore() {
-    if (reload_)
-      machine_.world.memory = before_.memory;
-    else
-      machine_.world.memory.undo(before_.memory);
+    auto& memory = machine_.world.memory;
+    if (!reload_) {
+      memory.undo(before_.memory);
+    } else {
+      memory = before_.memory;
+      if (before_.odd) memory.each_pool([](auto& pool) { pool.zero_freed(); });
+    }
     machine_.processes.numbers() = before_.processes;
     reload_ = false;
   }
@@ -234,7 +236,7 @@ class Expander {
   // changed: the pools in which it differs from the loaded state.
   void pack(const StateParts<Memory>& state, PackedState& packed, uint32_t changed) {
     for (uint8_t slot = 0; slot < slots_.size(); ++slot) slots_[slot] = slot;
-    if (!config_.symmetry) return codec_.pack(state, packed, before_.wild ? nullptr : &packed_before_, changed);
+    if (!config_.symmetry) return codec_.pack(state, packed, before_.odd ? nullptr : &packed_before_, changed);
     if (!symmetry_.rename(state)) return codec_.pack(state, packed);
     slots_ = symmetry_.slots();
     codec_.pack(symmetry_.renamed(), packed);

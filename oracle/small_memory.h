@@ -7,6 +7,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <tuple>
 
 #include "model/machine.h"
@@ -100,8 +101,10 @@ class SmallPool {
     full_ = false;
     begin_step();
   }
-  // Everywhere, freed memory included.
-  void zero() { slots_ = {}; }
+  // Pointers may lead there; so that it does not matter what stood there before.
+  void zero_freed() {
+    for (uint32_t left = ~(live_ | 1); left != 0; left &= left - 1) slots_[std::countr_zero(left)] = T{};
+  }
   template <class Visit>
   void each(Visit visit) const {
     for (uint32_t left = live_mask(); left != 0; left &= left - 1) visit(static_cast<uint16_t>(std::countr_zero(left)));
@@ -228,7 +231,9 @@ class SmallTaskNumbers {
       if (get(TaskField::state, task) != 0) return task;
     return 0;
   }
-  bool operator==(const SmallTaskNumbers&) const = default;
+  bool operator==(const SmallTaskNumbers& other) const {
+    return std::memcmp(&tasks_, &other.tasks_, sizeof tasks_) == 0;
+  }
 
  private:
   std::array<std::array<uint8_t, 4>, 9> tasks_{};

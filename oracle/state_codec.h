@@ -23,8 +23,8 @@ struct ExploredState {
   Memory memory;
   SmallTaskNumbers processes;
   PromiseMasks promise;
-  uint8_t ops = 0;    // used so far
-  bool wild = false;  // what stands in freed memory could be read; it is zeroed
+  uint8_t ops = 0;   // used so far
+  bool odd = false;  // some number is out of the usual range
 };
 
 // The same, where its parts are.
@@ -82,17 +82,13 @@ class StateCodec {
     BitReader in(packed.state);
     s.ops = static_cast<uint8_t>(in.get(op_bits_));
     const bool odd = in.get(1) != 0;
-    s.wild = odd;
+    s.odd = odd;
     s.memory.each_pool([&](auto& pool) {
       const uint32_t highest = in.get(kAddressBits);
-      uint32_t live = (1u << (highest + 1)) - 2;
-      if (in.get(1) == 0) {
-        live = in.get(static_cast<int>(highest)) << 1;
-        s.wild = true;
-      }
-      pool.set_live(live);
+      const bool dense = in.get(1) != 0;
+      pool.set_live(dense ? (1u << (highest + 1)) - 2 : in.get(static_cast<int>(highest)) << 1);
+      if (!dense || odd) pool.zero_freed();
     });
-    if (s.wild) s.memory.each_pool([](auto& pool) { pool.zero(); });
     packed.widths = widths(s.memory);
     size_t rank = 0;
     s.memory.each_pool([&](auto& pool) {
@@ -110,10 +106,12 @@ class StateCodec {
  private:
   static constexpr int kAddressBits = 5;
 
-  static Widths widths(const Memory& memory) {
+  // Tasks come and go: what leads to one takes the same bits whatever their number.
+  Widths widths(const Memory& memory) const {
     Widths widths;
     size_t kind = 0;
     memory.each_pool([&](const auto& pool) { widths[kind++] = bits_for(pool.used() - 1u); });
+    widths[Memory::template kRank<Task>] = task_bits_;
     return widths;
   }
 

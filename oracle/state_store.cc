@@ -34,6 +34,18 @@ class SpinLock {
   std::atomic<bool> flag_{false};
 };
 
+bool same_bytes(const uint8_t* a, const uint8_t* b, size_t size) {
+  if (size < 8) return std::memcmp(a, b, size) == 0;
+  const auto word = [](const uint8_t* at) {
+    uint64_t word;
+    std::memcpy(&word, at, sizeof word);
+    return word;
+  };
+  for (size_t i = 0; i + 8 < size; i += 8)
+    if (word(a + i) != word(b + i)) return false;
+  return word(a + size - 8) == word(b + size - 8);
+}
+
 // Zeroed memory from the system, given back whole. Huge pages where there are any: states lie about at random.
 class Pages {
  public:
@@ -182,7 +194,7 @@ StateStore::Insert StateStore::insert(const uint8_t* bytes, size_t size, uint64_
   bool known = false;
   const size_t at = shard.find(hash, [&](uint64_t slot) {
     const uint8_t* state = shard.at(slot);
-    return known = *state == size && std::memcmp(state + 1, bytes, size) == 0;
+    return known = *state == size && same_bytes(state + 1, bytes, size);
   });
   if (known) return Insert::known;
   if (shard.block_used + 1 + size > kBlockBytes) {
