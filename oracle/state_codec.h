@@ -60,14 +60,15 @@ class StateCodec {
         promise_(promise),
         task_bits_(bits_for(static_cast<uint32_t>(scope.tasks) + 1)),
         op_bits_(bits_for(static_cast<uint32_t>(scope.ops) + 1)),
-        size_bits_(bits_for(static_cast<uint32_t>(sizes.size()))) {}
+        size_bits_(bits_for(static_cast<uint32_t>(sizes.size()))) {
+    size_t kind = 0;
+    Memory().each_pool([&]<class T>(const SmallPool<T>&) { address_bits_[kind++] = bits_for(most<T>(scope)); });
+  }
 
   static constexpr size_t kPools = std::tuple_size_v<decltype(Memory::pools)>;
-  using Widths = std::array<int, kPools>;  // bits of an address, by kind of object
   // A packed state and where its pools stand in it: another state can take over those that it has unchanged.
   struct Packed {
     PackedState state;
-    Widths widths;
     std::array<uint32_t, kPools + 1> at;  // in bits; the last is the end
   };
 
@@ -89,14 +90,13 @@ class StateCodec {
       pool.set_live(dense ? (1u << (highest + 1)) - 2 : in.get(static_cast<int>(highest)) << 1);
       if (!dense || odd) pool.zero_freed();
     });
-    packed.widths = widths(s.memory);
     size_t rank = 0;
     s.memory.each_pool([&](auto& pool) {
       packed.at[rank++] = in.position();
       if (odd)
         pool.each([&](uint16_t index) { each_field(pool[index], typename Odd::Read{*this, in}); });
       else
-        pool.each([&](uint16_t index) { each_field(pool[index], typename Usual::Read{*this, packed.widths, in}); });
+        pool.each([&](uint16_t index) { each_field(pool[index], typename Usual::Read{*this, in}); });
     });
     packed.at[rank] = in.position();
     unpack_processes(s, in);
@@ -106,13 +106,11 @@ class StateCodec {
  private:
   static constexpr int kAddressBits = 5;
 
-  // Tasks come and go: what leads to one takes the same bits whatever their number.
-  Widths widths(const Memory& memory) const {
-    Widths widths;
-    size_t kind = 0;
-    memory.each_pool([&](const auto& pool) { widths[kind++] = bits_for(pool.used() - 1u); });
-    widths[Memory::template kRank<Task>] = task_bits_;
-    return widths;
+  // So many of a kind exist at once, as far as a scope can tell. More is odd.
+  template <class T>
+  static uint32_t most(const Scope& scope) {
+    if (std::is_same_v<T, Task> || std::is_same_v<T, Events> || std::is_same_v<T, RuleLists>) return scope.tasks;
+    return std::is_same_v<T, Node> ? kEvents * scope.ops : scope.ops;
   }
 
   // False: something is out of the usual range, which takes the odd form.
@@ -127,20 +125,19 @@ class StateCodec {
       out.put(highest | static_cast<uint32_t>(dense) << kAddressBits, kAddressBits + 1);
       if (!dense) out.put(live >> 1, static_cast<int>(highest));
     });
-    const Widths address_bits = widths(s.memory);
-    const bool alike = from != nullptr && address_bits == from->widths;
     uint32_t unusual = 0;
     size_t rank = 0;
     s.memory.each_pool([&](const auto& pool) {
       const size_t r = rank++;
-      if (alike && (changed >> r & 1) == 0) return out.copy(from->state, from->at[r], from->at[r + 1] - from->at[r]);
+      if (from != nullptr && (changed >> r & 1) == 0)
+        return out.copy(from->state, from->at[r], from->at[r + 1] - from->at[r]);
       pool.each([&](uint16_t index) {
         if constexpr (odd) {
           each_field(pool[index], typename Odd::Write{*this, out});
         } else {
           uint64_t bits = 0;
           int count = 0;
-          each_field(pool[index], typename Usual::Write{*this, address_bits, bits, count, unusual});
+          each_field(pool[index], typename Usual::Write{*this, bits, count, unusual});
           out.put(bits, count);
         }
       });
@@ -157,7 +154,6 @@ class StateCodec {
   struct Usual {
     struct Write {
       const StateCodec& codec;
-      const Widths& widths;
       uint64_t& bits;
       int& count;
       uint32_t& unusual;
@@ -175,7 +171,7 @@ class StateCodec {
       [[gnu::always_inline]] void operator()(Ref<T> ref) const {
         if constexpr (Memory::template kHas<T>) {
           const uint32_t some = ref.index != 0, code = ref.index - some;
-          const auto width = static_cast<uint32_t>(widths[Memory::template kRank<T>]);
+          const auto width = static_cast<uint32_t>(codec.address_bits_[Memory::template kRank<T>]);
           unusual |= code >> width;
           put((code << 1 | 1) & -some & 63, 1 + static_cast<int>(width & -some));
         }
@@ -191,14 +187,14 @@ class StateCodec {
     };
     struct Read {
       const StateCodec& codec;
-      const Widths& widths;
       BitReader& in;
       void operator()(int32_t& counter) const { counter = in.get(1) == 0 ? 1 : static_cast<int32_t>(in.get(4)) - 2; }
       template <class T>
       void operator()(Ref<T>& ref) const {
         ref.index = 0;
         if constexpr (Memory::template kHas<T>)
-          if (in.get(1) != 0) ref.index = static_cast<uint16_t>(in.get(widths[Memory::template kRank<T>]) + 1);
+          if (in.get(1) != 0)
+            ref.index = static_cast<uint16_t>(in.get(codec.address_bits_[Memory::template kRank<T>]) + 1);
       }
       void operator()(bool& flag) const { flag = in.get(1) != 0; }
       void operator()(uint16_t& name) const { name = static_cast<uint16_t>(in.get(codec.op_bits_)); }
@@ -301,6 +297,7 @@ class StateCodec {
   const std::vector<uint32_t>& sizes_;
   std::optional<PromiseKind> promise_;  // none: it is no part of the state
   int task_bits_, op_bits_, size_bits_;
+  std::array<int, kPools> address_bits_;  // by kind of object
 };
 
 }  // namespace lockstep
