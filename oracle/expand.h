@@ -78,6 +78,7 @@ class Expander {
     codec_.unpack(packed_before_, before_);
     reload_ = true;
     facts_before_.reset();
+    objects_before_.reset();
     before_.memory.limit = machine_.world.memory.limit;
     if constexpr (!kNodes) before_.memory.switches = machine_.world.memory.switches;
   }
@@ -88,6 +89,7 @@ class Expander {
     restore();
     facts_.clear();
     show_graph(machine_, writer_, facts_);
+    objects_before_ = facts_.objects.size();
     const auto& explanation = explainer_.explain(facts_);
     judge_objects(facts_, explanation, [&](ObjectFlaw flaw, size_t, int) { report(property_of(flaw)); });
     judge_owners(facts_, [&](size_t) { report(Property::owner_valid); });
@@ -160,9 +162,9 @@ class Expander {
   using Views = std::array<SmallView, kEvents>;  // of one task
 
   static const auto& tasks(const State& s) { return s.memory.template pool<Task>(); }
-  static uint32_t living(const SmallTaskNumbers& processes) {
+  uint32_t living(const SmallTaskNumbers& processes) const {
     uint32_t mask = 0;
-    for (uint16_t task = 1; task <= kMaxScopeTasks; ++task) mask |= uint32_t{alive(processes, task)} << task;
+    for (uint16_t task = 1; task <= config_.scope.tasks; ++task) mask |= uint32_t{alive(processes, task)} << task;
     return mask;
   }
 
@@ -327,6 +329,9 @@ class Expander {
   // Addresses may have changed and nobody be the wiser: facts are what counts.
   template <class Broken>
   void judge_error(Broken broken) {
+    facts_.clear();
+    show_graph(machine_, writer_, facts_);
+    if (objects_before_ && facts_.objects.size() != *objects_before_) return broken(Property::error_atomic);
     show_all(facts_);
     if (!facts_before_) {
       const auto memory = machine_.world.memory;
@@ -363,6 +368,7 @@ class Expander {
   Explainer explainer_;
   Snapshot facts_;
   std::optional<Snapshot> facts_before_;
+  std::optional<size_t> objects_before_;
 };
 
 }  // namespace lockstep
