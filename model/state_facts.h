@@ -18,6 +18,8 @@ class FactsWriter {
   }
   template <class Pool, class Fill>
   void objects(Kind kind, const Pool& pool, Fill fill) {
+    auto& places = places_[static_cast<size_t>(kind)];
+    if (places.size() < pool.end()) places.resize(pool.end());
     pool.each([&](uint16_t index) { add(kind, index, fill(pool[index]), pool.birth(index), false); });
   }
   // A pointer that leads nowhere is left out; one to freed memory shows that memory as a freed object.

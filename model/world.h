@@ -205,11 +205,11 @@ class ConcreteWorld {
 
   template <class T, class V>
   V load(Field<T, V> field, Ref<T> ref) {
-    return at(ref).*field.member;
+    return look_at(ref).*field.member;
   }
   template <class T, class V, size_t N>
   V load(Slots<T, V, N> field, Ref<T> ref, size_t slot) {
-    return (at(ref).*field.member)[slot];
+    return (look_at(ref).*field.member)[slot];
   }
   template <class T, class V>
   void store(Field<T, V> field, Ref<T> ref, std::type_identity_t<V> value) {
@@ -273,7 +273,12 @@ class ConcreteWorld {
   static constexpr uint32_t kEndless = 1u << 16;  // a chain cannot be longer than its pool
   template <class T>
   T& at(Ref<T> ref) {
-    auto& pool = memory.template pool<T>();
+    look_at(ref);
+    return memory.template pool<T>()[ref.index];
+  }
+  template <class T>
+  const T& look_at(Ref<T> ref) {
+    const auto& pool = memory.template pool<T>();
     if (!pool.live(ref.index)) [[unlikely]]
       fault(Fault::What::touched_freed);
     return pool[ref.index];

@@ -45,6 +45,8 @@ class Search {
       // The states that the first violations led to are judged too: the same steps may have broken these.
       last = options_.stop_at_first && anything_broken();
       each_of_level(depth(), [&](Worker& worker, const Bytes& state) { look_at(worker, state, last); });
+      for (const auto& worker : workers_)
+        if (worker->expander.addresses_matter() && !addresses_matter_from_) addresses_matter_from_ = depth();
       if (!stopped_ && !last) result_.complete_depth = depth();
     }
     conclude();
@@ -174,6 +176,7 @@ class Search {
     worker.expander.expand(sink, report);
     worker.transitions += nth;
     if (worker.expander.out_of_room()) stop("a mechanism made more than 31 objects of a kind");
+    for (size_t i = 0; i < worker.successor_count; ++i) store_.fetch_state(worker.successors[i].hash);
     for (size_t i = 0; i < worker.successor_count; ++i) {
       const auto& [hash, next] = worker.successors[i];
       if (store_.insert(next.bytes(), next.size, hash) == StateStore::Insert::no_room)
@@ -186,18 +189,14 @@ class Search {
     auto& to = worker.successors[worker.successor_count++];
     to.hash = hash_bytes(next.bytes(), next.size);
     to.state.size = next.size;
-    std::memcpy(to.state.words.data(), next.words.data(), next.size);
-    store_.prefetch(to.hash);
+    std::memcpy(to.state.data.data(), next.bytes(), next.size);
+    store_.fetch_slot(to.hash);
   }
   void judge_state(Worker& worker, const Bytes& state) {
     std::array<bool, kProperties> broken{};
     worker.expander.judge_state([&](Property property) { broken[static_cast<size_t>(property)] = true; });
     for (size_t p = 0; p < broken.size(); ++p)
       if (broken[p]) add(worker, static_cast<Property>(p), depth(), state, 0, {});
-    if (config_.symmetry && worker.expander.addresses_matter()) {
-      const std::lock_guard guard(lock_);
-      if (!names_matter_from_) names_matter_from_ = depth();
-    }
   }
   static void add(Worker& worker, Property property, uint32_t length, const Bytes& state, uint64_t nth,
                   std::optional<Step> step) {
@@ -233,11 +232,10 @@ class Search {
       result_.transitions += worker->transitions;
       result_.coverage |= worker->expander.coverage();
     }
-    if (names_matter_from_) {
-      result_.complete_depth = std::min(result_.complete_depth, *names_matter_from_);
+    if (config_.symmetry && addresses_matter_from_) {
+      result_.complete_depth = std::min(result_.complete_depth, *addresses_matter_from_);
       if (result_.incomplete.empty())
-        result_.incomplete =
-            "pointers lead to freed memory: beyond that, states that differ in addresses are not the same";
+        result_.incomplete = "freed memory is in use, so states that differ in addresses are not the same";
     }
     write_traces(flaws);
   }
@@ -295,7 +293,7 @@ class Search {
     names[1] = 1;
     uint16_t last_task = 1, last_rule = 0;
     PackedState state;
-    std::copy(from.begin(), from.end(), reinterpret_cast<uint8_t*>(state.words.data()));
+    std::copy(from.begin(), from.end(), state.data.begin());
     state.size = static_cast<uint8_t>(from.size());
     for (const Step& step : steps) {
       expander.load(state.bytes(), state.size);
@@ -326,7 +324,7 @@ class Search {
   std::atomic<uint64_t> seen_{0}, taken_{0};
   std::mutex lock_;
   std::exception_ptr failure_;
-  std::optional<uint32_t> names_matter_from_;
+  std::optional<uint32_t> addresses_matter_from_;
   Exploration result_;
 };
 
