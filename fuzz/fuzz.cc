@@ -62,12 +62,12 @@ void add_statistics(Result& result, const Statistics& s) {
 
 class Campaign {
  public:
-  Campaign(const FuzzOptions& options, Target& target)
+  Campaign(const FuzzOptions& options, Target& target, std::unique_ptr<Model> model)
       : options_(options),
         target_(target),
         faults_(options.faults && target.capabilities().faults),
         generator_(trace_generator({.model = options.model, .faults = faults_})),
-        conformer_(options.model, &target, options.asked),
+        conformer_(std::move(model), &target, options.asked),
         run_{{}, Statistics(options.model, faults_), options.first} {}
 
   FuzzRun go() {
@@ -133,7 +133,8 @@ class Campaign {
     Find find{.divergence = divergence, .trace = trace, .seed = options_.seed, .index = run_.next};
     find.name = fmt::format("seed {} trace {}", options_.seed, run_.next);
     try {
-      confirm(find, conformer_, options_.model, options_.repeats, [this] { return out_of_time(); });
+      if (options_.shrink)
+        confirm(find, conformer_, options_.model, options_.repeats, [this] { return out_of_time(); });
     } catch (const NotCapable&) {
       throw;
     } catch (const std::runtime_error& why) {
@@ -180,7 +181,11 @@ class Campaign {
 
 }  // namespace
 
-FuzzRun fuzz(const FuzzOptions& options, Target& target) { return Campaign(options, target).go(); }
+FuzzRun fuzz(const FuzzOptions& options, Target& target) { return fuzz(options, target, make_model(options.model)); }
+
+FuzzRun fuzz(const FuzzOptions& options, Target& target, std::unique_ptr<Model> model) {
+  return Campaign(options, target, std::move(model)).go();
+}
 
 ShrinkRun shrink_divergence(const Trace& trace, const std::string& model, Target& target, FactSet asked, int repeats,
                             const std::function<bool()>& stop) {

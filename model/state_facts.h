@@ -173,6 +173,8 @@ void show(const SeccompMachineIn<World>& machine, Snapshot& s) {
     s.tasks.push_back(std::move(facts));
   });
   show_faults(memory, s);
+  // A program on its own is there within an attach only; afterwards it is part of its filter, or gone.
+  memory.template pool<FilterProg>().each([&](uint16_t) { s.faults.emplace_back("a program was left behind"); });
 }
 
 }  // namespace lockstep

@@ -198,6 +198,8 @@ void Checker::check_faults(const Snapshot& after, Found& found) {
       found.add(Property::owner_valid, "node.owner", fault);
     else if (fault.starts_with("a walk"))
       found.add(Property::acyclic, "prev", fault);
+    else if (fault.starts_with("a program"))
+      found.add(Property::no_leak, "memory", fault);
     else if (fault.starts_with("WARN"))
       found.add(Property::refcount_exact, "warning", fault);
     else
