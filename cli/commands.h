@@ -12,6 +12,7 @@ void add_explain(CLI::App& app, int& exit_code);
 void add_fuzz(CLI::App& app, int& exit_code);
 void add_graph(CLI::App& app, int& exit_code);
 void add_lists(CLI::App& app, int& exit_code);  // models, targets, properties
+void add_mutants(CLI::App& app, int& exit_code);
 void add_nightly(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
 void add_shrink(CLI::App& app, int& exit_code);

@@ -32,7 +32,7 @@ class Run {
       work();
     }
     if (failure_) std::rethrow_exception(failure_);
-    MutantMatrix matrix{.model = options_.model, .detectors = names_, .all_detectors = options_.all_detectors};
+    MutantMatrix matrix{.model = options_.model, .detectors = names_, .full_search = options_.full_search};
     matrix.interrupted = std::erase_if(rows_, [](const auto& row) { return row.trials.empty(); }) != 0;
     matrix.rows = std::move(rows_);
     matrix.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -21,7 +21,7 @@ struct MutationOptions {
   std::string model;
   uint64_t seed = 1;
   unsigned jobs = 1;
-  bool all_detectors = true;                                // see MutantMatrix
+  bool full_search = true;                                  // see MutantMatrix
   std::function<void(size_t done, size_t total)> progress;  // called now and then, by one thread at a time
   std::function<bool()> stop;                               // asked by several threads at once
 };

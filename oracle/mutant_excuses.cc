@@ -5,7 +5,20 @@ namespace lockstep {
 
 namespace {
 constexpr Excuse kExcuses[] = {
-    {"", "", true, ""},
+    {"v5-intended", "put_rule dec_and_test#1 skipped-as-zero", true,
+     "a rule is held once, by its node or by the newer rule, so a put is always the last one; the usage that is left "
+     "at 1 goes with the rule's memory, in the same round"},
+    {"v5-posted", "put_node dec_and_test#1 skipped-as-zero", true,
+     "only a node fork shares nodes, and none is ever reached, so a put is always the last one; the usage that is left "
+     "at 1 goes with the node's memory, in the same round"},
+    {"v5-posted", "put_events branch#3 negated", true,
+     "an owner that is not cleared stays in a node that the next line frees: nothing else holds a node"},
+    {"v5-posted", "put_events store#1 skipped", true,
+     "an owner that is not cleared stays in a node that the next line frees: nothing else holds a node"},
+    {"v5-intended v5-posted v6-posted", "exit store#1 skipped", true,
+     "the pointer goes with the task's memory, which the reap frees in the same step; nobody but the task reads it"},
+    {"seccomp@6.1", "release store#1 skipped", true,
+     "the pointer goes with the task's memory, which the reap frees in the same step; with 6.11 a zombie keeps it"},
 };
 
 // Whether a list of words with a blank between them has this one.

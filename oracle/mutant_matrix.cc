@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "oracle/mutant_matrix.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "oracle/mutant_excuses.h"
@@ -37,16 +39,39 @@ uint64_t MutantMatrix::steps() const {
   return steps;
 }
 
-double MutantMatrix::killed_share() const {
-  const auto killed = count(Fate::killed) + count(Fate::excuse_refuted);
-  const auto faults = killed + count(Fate::known_hole) + count(Fate::hole);
-  return faults == 0 ? 1 : static_cast<double>(killed) / static_cast<double>(faults);
-}
+size_t MutantMatrix::killed() const { return count(Fate::killed) + count(Fate::excuse_refuted); }
+
+size_t MutantMatrix::faults() const { return killed() + count(Fate::known_hole) + count(Fate::hole); }
 
 Verdict MutantMatrix::verdict() const {
   const bool holes = count(Fate::hole) != 0;
-  if (count(Fate::excuse_refuted) != 0 || (holes && all_detectors)) return Verdict::diverges;
+  if (count(Fate::excuse_refuted) != 0 || (holes && full_search)) return Verdict::diverges;
   return holes || interrupted || rows.empty() ? Verdict::inconclusive : Verdict::conforms;
+}
+
+Verdict verdict_of(std::span<const MutantMatrix> matrices) {
+  auto worst = matrices.empty() ? Verdict::inconclusive : Verdict::conforms;
+  for (const auto& matrix : matrices) {
+    const auto each = matrix.verdict();
+    if (each == Verdict::diverges || worst == Verdict::conforms) worst = each;
+  }
+  return worst;
+}
+
+std::string verdict_line(std::span<const MutantMatrix> matrices) {
+  auto sum = [&](auto of) {
+    uint64_t total = 0;
+    for (const auto& matrix : matrices) total += of(matrix);
+    return total;
+  };
+  auto fates = [&](Fate fate) { return sum([&](const auto& m) { return m.count(fate); }); };
+  return fmt::format(
+      "Verdict: {} model={} target=- traces=- steps={} divergences={} expected={} unobserved=- skipped=- mutants={} "
+      "killed={} equivalent={} unreached={}",
+      name_of(verdict_of(matrices)), matrices.size() == 1 ? matrices[0].model : "-",
+      sum([](const auto& m) { return m.steps(); }), fates(Fate::hole) + fates(Fate::excuse_refuted),
+      fates(Fate::known_hole), sum([](const auto& m) { return m.rows.size(); }),
+      sum([](const auto& m) { return m.killed(); }), fates(Fate::equivalent), fates(Fate::unreached));
 }
 
 }  // namespace lockstep

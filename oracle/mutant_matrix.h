@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,19 +48,25 @@ struct MutantMatrix {
   std::string model;
   std::vector<std::string> detectors;
   std::vector<MutantRow> rows;  // in the order of the text
-  bool all_detectors = true;    // false: some were left out, so what survived may still be found by them
+  bool full_search = true;      // false: it was cut down, so what survived may still be found
   bool interrupted = false;     // rows are missing
   double seconds = 0;           // of the whole run
   uint64_t seed = 0;
 
   size_t count(Fate fate) const;
+  size_t killed() const;
+  size_t faults() const;  // all but those that are unreached or equivalent
   uint64_t steps() const;
-  // Of those that are a fault, the share that was killed.
-  double killed_share() const;
   Verdict verdict() const;
 };
 
 // What becomes of a mutant after its trials.
 void judge(MutantRow& row);
+
+// Of several models: the worst, a divergence before what is inconclusive.
+Verdict verdict_of(std::span<const MutantMatrix> matrices);
+// "Verdict: CONFORMS model=M ...", in the form of every checking command; divergences are open holes and refuted
+// excuses, expected ones are known holes. What follows is this command's own.
+std::string verdict_line(std::span<const MutantMatrix> matrices);
 
 }  // namespace lockstep
