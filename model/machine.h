@@ -16,7 +16,8 @@ inline constexpr uint32_t kMaxPages = 64;          // node designs: pages of all
 inline constexpr uint32_t kMaxPathLength = 32768;  // seccomp: converted instructions on a path
 
 // A fork that the trace says fails names no child; should it succeed here, the child gets a number from the far end.
-inline Step with_child_name(Step step, const ProcessTable& processes) {
+template <class Processes>
+Step with_child_name(Step step, const Processes& processes) {
   if (step.made == 0) {
     step.made = kMaxTasks;
     while (processes.exists(step.made)) --step.made;
@@ -24,13 +25,13 @@ inline Step with_child_name(Step step, const ProcessTable& processes) {
   return step;
 }
 
-// World: whatever has ConcreteWorld's functions (a mutated one, say).
-template <class Mechanism, template <class> class World = ConcreteWorld>
+// World: whatever has ConcreteWorld's functions (a mutated one, say). Processes: ProcessRules over some store.
+template <class Mechanism, template <class> class World = ConcreteWorld, class Processes = ProcessTable>
 class NodeMachine {
  public:
   using Task = Ref<NodeTask>;
   World<typename Mechanism::State> world;
-  ProcessTable processes;
+  Processes processes;
 
   NodeMachine() { world.memory.limit = kMaxPages; }
   void reset(const Start& start) {
@@ -78,12 +79,13 @@ class NodeMachine {
   }
 };
 
-template <template <class> class World = ConcreteWorld>
+// Mechanism: Seccomp, or with memory of another kind.
+template <template <class> class World = ConcreteWorld, class Mechanism = Seccomp, class Processes = ProcessTable>
 class SeccompMachineIn {
  public:
   using Task = Ref<SeccompTask>;
-  World<Seccomp::State> world;
-  ProcessTable processes;
+  World<typename Mechanism::State> world;
+  Processes processes;
 
   explicit SeccompMachineIn(SeccompSwitches switches = {}) {
     world.memory.switches = switches;
