@@ -3,33 +3,13 @@
 // where it stands in the source, so the text itself stays as it is. Without a mutation it is the concrete world.
 #pragma once
 
-#include <cstring>
 #include <set>
 #include <source_location>
-#include <tuple>
 
 #include "model/world.h"
+#include "oracle/mutant_site.h"
 
 namespace lockstep {
-
-enum class Call : uint8_t { inc, dec_and_test, store, publish, branch, warn, alloc, alloc_named, free, fail };
-enum class Change : uint8_t { none, skipped, skipped_as_zero, doubled, negated };
-
-// One call in the text.
-struct Site {
-  std::source_location where;
-  Call call{};
-  bool operator<(const Site& other) const { return key() < other.key(); }
-  bool is(Call what, const std::source_location& at) const {
-    return where.line() == at.line() && where.column() == at.column() && call == what &&
-           std::strcmp(where.file_name(), at.file_name()) == 0;
-  }
-
- private:
-  std::tuple<std::string_view, uint32_t, uint32_t, Call> key() const {
-    return {where.file_name(), where.line(), where.column(), call};
-  }
-};
 
 template <class State>
 class MutantWorld : public ConcreteWorld<State> {
@@ -107,8 +87,10 @@ class MutantWorld : public ConcreteWorld<State> {
  private:
   // What is to become of this call.
   Change at(Call call, const Where& where) {
-    if (seen_ != nullptr) seen_->insert({where, call});
-    return change_ != Change::none && site_.is(call, where) ? change_ : Change::none;
+    if (change_ == Change::none && seen_ == nullptr) return Change::none;
+    const Site here{where.file_name(), where.function_name(), where.line(), where.column(), call};
+    if (seen_ != nullptr) seen_->insert(here);
+    return change_ != Change::none && here == site_ ? change_ : Change::none;
   }
   bool wrong(Call call, const Where& where) {
     return (at(call, where) == Change::negated) != (chance_ != 0 && next_chance() % 8 == 0);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "model/model_of.h"
+#include "oracle/mutant_world.h"
 
 namespace lockstep {
 
@@ -21,7 +22,7 @@ constexpr const char* kChangeNames[] = {"", "skipped", "skipped-as-zero", "doubl
 
 // "put_node" of "lockstep::put_node(W&, N)::<lambda(auto:1&)> [with ...]": a lambda counts to the function around it.
 std::string function_of(const Site& site) {
-  std::string_view name = site.where.function_name();
+  std::string_view name = site.function;
   name = name.substr(0, name.find('('));
   name = name.substr(0, name.find('<'));
   const auto before = name.find_last_of(": ");
@@ -29,7 +30,7 @@ std::string function_of(const Site& site) {
 }
 
 std::string_view file_of(const Site& site) {
-  std::string_view file = site.where.file_name();
+  std::string_view file = site.file;
   const auto room = file.rfind("model/");
   return room == std::string_view::npos ? file : file.substr(room);
 }
@@ -88,7 +89,7 @@ std::vector<Mutant> SiteFinder::mutants() const {
     for (auto change : changes_of(site))
       mutants.push_back({.model = model_,
                          .name = fmt::format("{}#{} {}", call, ordinal, kChangeNames[static_cast<size_t>(change)]),
-                         .place = fmt::format("{}:{}", file_of(site), site.where.line()),
+                         .place = fmt::format("{}:{}", file_of(site), site.line),
                          .site = site,
                          .change = change,
                          .reached = reached_.contains(site)});

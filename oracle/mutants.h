@@ -9,7 +9,7 @@
 
 #include "model/model.h"
 #include "model/trace.h"
-#include "oracle/mutant_world.h"
+#include "oracle/mutant_site.h"
 
 namespace lockstep {
 

@@ -53,6 +53,7 @@ template <class Value, class Show>
 std::string median_line(const MutantMatrix& matrix, const std::string& head, Value value, Show show) {
   return line(matrix, head, [&](const std::vector<Trial>& kills) {
     std::vector<std::decay_t<decltype(value(kills[0]))>> values;
+    values.reserve(kills.size());
     for (const auto& kill : kills) values.push_back(value(kill));
     if (values.empty()) return std::string("-");
     const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
