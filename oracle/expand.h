@@ -221,6 +221,7 @@ class Expander {
       dirty_ = before_.wild;  // as if it had not been, but for what stands in freed memory
       return sink(step, outcome, nullptr);
     }
+    if (!judge_tasks(broken)) return sink(step, outcome, nullptr);
     after_promise_ = before_.promise;
     advance_promise(step, outcome);
     judge_views(step, outcome, broken);
@@ -246,6 +247,17 @@ class Expander {
     show_faults(machine_.world.memory, facts_);
     for (const auto& fault : facts_.faults) broken(property_of_fault(fault));
     return over;
+  }
+
+  // False: a task that exists has no memory, or memory is kept of one that does not. Only a mutated text does that.
+  template <class Broken>
+  bool judge_tasks(Broken broken) {
+    uint32_t exist = 0;
+    for (uint16_t task = 1; task <= kMaxScopeTasks; ++task) exist |= uint32_t{machine_.processes.exists(task)} << task;
+    const uint32_t kept = machine_.world.memory.template pool<Task>().live_mask();
+    if ((exist & ~kept) != 0) broken(Property::no_use_after_free);
+    if ((kept & ~exist) != 0) broken(Property::no_leak);
+    return exist == kept;
   }
 
   void advance_promise(const Step& step, const Outcome& outcome) {
