@@ -92,12 +92,12 @@ class Expander {
     judge_owners(facts_, [&](size_t) { report(Property::owner_valid); });
     for (const auto& fault : facts_.faults) report(property_of_fault(fault));
     if (explanation.cyclic) report(Property::acyclic);
+    addresses_matter_ |= !facts_.faults.empty() ||
+                         std::any_of(facts_.objects.begin(), facts_.objects.end(), [](auto& o) { return o.freed; });
   }
-  // A pointer to freed memory: from here on it matters at which address an object is.
-  bool addresses_matter() const {
-    return !facts_.faults.empty() ||
-           std::any_of(facts_.objects.begin(), facts_.objects.end(), [](const auto& o) { return o.freed; });
-  }
+  // A pointer led to freed memory, or a step made something after it had freed something: from there on it may matter
+  // at which address an object is. Since the expander was made.
+  bool addresses_matter() const { return addresses_matter_; }
 
   // Every step from the loaded state. sink(step, outcome, state): `state` is null where nothing follows;
   // report(property, step, outcome): what the step breaks.
@@ -165,7 +165,7 @@ class Expander {
   }
 
   void restore() {
-    if (!dirty_) return;
+    if (!dirty_) return machine_.world.memory.begin_step();
     machine_.world.memory = before_.memory;
     machine_.processes.numbers() = before_.processes;
     dirty_ = false;
@@ -225,6 +225,7 @@ class Expander {
     after_promise_ = before_.promise;
     advance_promise(step, outcome);
     judge_views(step, outcome, broken);
+    addresses_matter_ |= memory.reused();
     if (outcome.error != 0) judge_error(broken);
     const bool used_up = makes_rule(step.op) && (outcome.error == 0 || !same);
     pack({memory, machine_.processes.numbers(), after_promise_, static_cast<uint8_t>(before_.ops + used_up)}, packed_);
@@ -357,6 +358,7 @@ class Expander {
   bool dirty_ = true;         // the machine is not in the state before
   uint32_t allocations_ = 0;  // that the last step tried
   bool out_of_room_ = false;
+  bool addresses_matter_ = false;
   FactsWriter writer_;
   Explainer explainer_;
   Snapshot facts_;
