@@ -7,10 +7,10 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "cli/jobs.h"
 #include "fuzz/mutation.h"
 #include "harness/spec.h"
 #include "harness/targets.h"
+#include "oracle/mutant_explorer.h"
 #include "reports/mutant_report.h"
 
 namespace lockstep::cli {
@@ -28,14 +28,6 @@ struct Options {
   std::string format = "text", color = "auto";
 };
 
-// Our C code of a model's design, as the nightly has it. Null: there is none.
-std::unique_ptr<Target> sim_of(const std::string& model) {
-  for (const auto& job : nightly_jobs())
-    if (job.model == model && job.target.starts_with("sim:") && job.expected_properties.empty())
-      return make_target(std::string(job.target));
-  return nullptr;
-}
-
 FuzzOptions fuzzing(const Options& options, const Mutant& mutant) {
   return {.model = mutant.model, .seed = options.seed, .traces = options.traces, .stop = interrupted};
 }
@@ -50,18 +42,24 @@ Detector fuzz_detector(const Options& options, const std::string&) {
 
 // The mutant against our C code: it says what is to come.
 Detector sim_detector(const Options& options, const std::string& model) {
-  std::shared_ptr<Target> sim = sim_of(model);
+  std::shared_ptr<Target> sim = make_sim_of(model);
   if (sim == nullptr) return {"sim", {}};
   return {"sim", [&options, sim](const Mutant& mutant) {
             return fuzz_mutant(fuzzing(options, mutant), *sim, make_mutant(mutant));
           }};
 }
 
+// The mutant alone, in every state of a scope, against the properties.
+Detector explore_detector(const Options&, const std::string& model) {
+  const auto explorer = std::make_shared<MutantExplorer>(model, interrupted);
+  return {"explore", [explorer](const Mutant& mutant) { return explorer->run(mutant); }};
+}
+
 struct DetectorKind {
   const char* name;
   Detector (*make)(const Options& options, const std::string& model);
 };
-constexpr DetectorKind kDetectors[] = {{"fuzz", fuzz_detector}, {"sim", sim_detector}};
+constexpr DetectorKind kDetectors[] = {{"fuzz", fuzz_detector}, {"sim", sim_detector}, {"explore", explore_detector}};
 
 bool wanted(const Options& options, const DetectorKind& kind) {
   return options.detectors.empty() || std::count(options.detectors.begin(), options.detectors.end(), kind.name) != 0;

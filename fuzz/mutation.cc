@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fuzz/mutation.h"
 
+#include <fmt/format.h>
+
 #include <atomic>
 #include <chrono>
 #include <mutex>
@@ -8,20 +10,23 @@
 #include <thread>
 
 #include "fuzz/generate.h"
+#include "oracle/explore_result.h"
+#include "oracle/mutant_explorer.h"
 
 namespace lockstep {
 
 namespace {
 
-constexpr uint64_t kTracesToFindSites = 1000;
+constexpr uint64_t kTracesToFind = 1000;
 
 // Threads that take one mutant after the other.
 class Run {
  public:
   Run(const MutationOptions& options, const std::function<std::vector<Detector>()>& make_detectors)
       : options_(options), make_detectors_(make_detectors) {
-    for (auto& mutant : find_sites(options.model, options.seed).mutants())
-      rows_.push_back({.mutant = std::move(mutant)});
+    auto found = find_mutants(options.model, options.seed);
+    for (auto& mutant : found.mutants) rows_.push_back({.mutant = std::move(mutant)});
+    reach_ = std::move(found.reach);
   }
 
   MutantMatrix go() {
@@ -35,6 +40,7 @@ class Run {
     MutantMatrix matrix{.model = options_.model, .detectors = names_, .full_search = options_.full_search};
     matrix.interrupted = std::erase_if(rows_, [](const auto& row) { return row.trials.empty(); }) != 0;
     matrix.rows = std::move(rows_);
+    matrix.reach = std::move(reach_);
     matrix.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     matrix.seed = options_.seed;
     return matrix;
@@ -72,6 +78,7 @@ class Run {
   const MutationOptions& options_;
   const std::function<std::vector<Detector>()>& make_detectors_;
   std::vector<MutantRow> rows_;  // those that are not done have no trials
+  std::string reach_;
   std::vector<std::string> names_;
   std::atomic<size_t> next_ = 0;
   std::atomic<bool> failed_ = false;
@@ -82,11 +89,14 @@ class Run {
 
 }  // namespace
 
-SiteFinder find_sites(const std::string& model, uint64_t seed) {
+FoundMutants find_mutants(const std::string& model, uint64_t seed) {
   SiteFinder finder(model);
   const auto generator = trace_generator({.model = model});
-  for (uint64_t i = 0; i < kTracesToFindSites; ++i) finder.run(generate(generator, seed, i).value());
-  return finder;
+  for (uint64_t i = 0; i < kTracesToFind; ++i) finder.run(generate(generator, seed, i).value());
+  const auto explored = explored_sites(model);
+  finder.add_reached(explored.sites);
+  return {finder.mutants(), fmt::format("{} random traces and all {} states of {}", kTracesToFind, explored.states,
+                                        scope_text(model, mutant_scope(model)))};
 }
 
 MutantMatrix run_mutants(const MutationOptions& options, const std::function<std::vector<Detector>()>& make_detectors) {

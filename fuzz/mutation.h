@@ -26,8 +26,12 @@ struct MutationOptions {
   std::function<bool()> stop;                               // asked by several threads at once
 };
 
-// The mutants of a model; the text is run on random traces to find them.
-SiteFinder find_sites(const std::string& model, uint64_t seed);
+// The mutants of a model. To find them its text is run on random traces and through a scope's states.
+struct FoundMutants {
+  std::vector<Mutant> mutants;  // in the order of the text
+  std::string reach;            // "1000 random traces and ...": what was run
+};
+FoundMutants find_mutants(const std::string& model, uint64_t seed);
 
 // `make_detectors` is called once in each thread. What it or a detector throws ends the run and is thrown here.
 MutantMatrix run_mutants(const MutationOptions& options, const std::function<std::vector<Detector>()>& make_detectors);

@@ -10,6 +10,7 @@
 #include "harness/sim.h"
 #include "harness/spec.h"
 #include "oracle/mutant_excuses.h"
+#include "oracle/mutant_explorer.h"
 
 namespace lockstep {
 namespace {
@@ -28,11 +29,17 @@ Detector against_our_c(const std::string& sim) {
             return fuzz_mutant({.model = mutant.model, .traces = kTraces}, *target, make_mutant(mutant));
           }};
 }
+Detector in_every_state(const std::string& model) {
+  const auto explorer = std::make_shared<MutantExplorer>(model);
+  return {"explore", [explorer](const Mutant& mutant) { return explorer->run(mutant); }};
+}
 const std::map<std::string, MutantMatrix>& all_matrices() {
   static const auto matrices = [] {
     std::map<std::string, MutantMatrix> all;
     for (const auto& model : models())
-      all[model.name] = run_mutants({.model = model.name, .jobs = 2}, [] { return std::vector{against_the_model()}; });
+      all[model.name] = run_mutants({.model = model.name, .jobs = 2}, [&] {
+        return std::vector{against_the_model(), in_every_state(model.name)};
+      });
     return all;
   }();
   return matrices;
@@ -60,7 +67,7 @@ constexpr Size kSizes[] = {
 TEST(Mutation, FindsEachCallOfATextByItself) {
   ASSERT_EQ(std::size(kSizes), models().size());
   for (const auto& size : kSizes) {
-    const auto mutants = find_sites(size.model, 1).mutants();
+    const auto mutants = find_mutants(size.model, 1).mutants;
     std::set<Site> sites, reached;
     std::set<std::string> names;
     for (const auto& mutant : mutants) {
@@ -80,7 +87,7 @@ TEST(Mutation, NoCallIsOverlooked) {
   std::map<std::string, int> found;
   std::set<Site> sites;
   for (const auto& model : models())
-    for (const auto& mutant : find_sites(model.name, 1).mutants())
+    for (const auto& mutant : find_mutants(model.name, 1).mutants)
       if (sites.insert(mutant.site).second) ++found[mutant.place];
   const std::regex call(
       R"(\bw\.(template )?(inc|dec_and_test|store|publish|branch|warn|alloc|alloc_named|free|fail)\b)");
@@ -131,6 +138,28 @@ TEST(Mutation, OurCodeInCNoticesThemToo) {
   EXPECT_EQ(matrix.killed(), 77u);
   EXPECT_EQ(matrix.count(Fate::equivalent), 1u);
   EXPECT_EQ(matrix.rows.size(), 78u);
+}
+
+// It has nothing to compare with: what breaks no property it cannot see.
+TEST(Mutation, TheExplorerNoticesWhatBreaksAProperty) {
+  for (const auto& [model, matrix] : all_matrices())
+    for (const auto& row : matrix.rows) {
+      const auto& kill = row.trials[1]->kill;
+      if (!kill) continue;
+      EXPECT_TRUE(find_property(kill->property)) << row.mutant.full_name();
+      EXPECT_GE(kill->length, 1u) << row.mutant.full_name();
+    }
+  auto kill = [](const char* model, const std::string& name) {
+    for (const auto& row : all_matrices().at(model).rows)
+      if (row.mutant.name == name) return row.trials[1]->kill;
+    ADD_FAILURE() << "no mutant " << name;
+    return std::optional<Kill>();
+  };
+  // A reference that the fork does not take: the first exit frees what the other task still has.
+  EXPECT_EQ(kill("v6-posted", "fork inc#1 skipped")->property, std::string("refcount-exact"));
+  EXPECT_EQ(kill("v6-posted", "fork inc#1 skipped")->length, 2u);
+  // EPERM where there was none harms nobody's view.
+  EXPECT_FALSE(kill("v6-posted", "enter_append branch#1 negated"));
 }
 
 TEST(Mutation, WhoNeverNoticesLeavesHoles) {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,15 +13,16 @@
 
 namespace lockstep {
 
+// A scope in which the bound can be exceeded and everything is taken that the model can take.
+Scope mutant_scope(const std::string& model);
+
 class MutantExplorer {
  public:
-  // Explores the unchanged model first. Throws what explore() does.
-  MutantExplorer(const std::string& model, const Scope& scope, std::function<bool()> stop = {});
+  // Explores the unchanged model first, so that it is known what it breaks. `stop` is asked now and then.
+  explicit MutantExplorer(const std::string& model, const std::function<bool()>& stop = {});
   // A mutant is noticed if it breaks a property that its model keeps within the scope, or sooner than its model does:
   // at first without failing allocations, which bring out much of what the posted designs break, then with them.
   Trial run(const Mutant& mutant) const;
-  // What the unchanged model takes for it.
-  uint64_t states() const { return states_; }
 
  private:
   struct Pass {
@@ -28,10 +30,13 @@ class MutantExplorer {
     std::map<Property, size_t> broken;  // by the unchanged model: how long a trace it takes
   };
   std::vector<Pass> passes_;
-  uint64_t states_ = 0;
 };
 
 // The calls that the unchanged model makes within the scope.
-std::set<Site> explored_sites(const std::string& model, const Scope& scope);
+struct ExploredSites {
+  std::set<Site> sites;
+  uint64_t states = 0;
+};
+ExploredSites explored_sites(const std::string& model);
 
 }  // namespace lockstep

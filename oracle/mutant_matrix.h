@@ -48,6 +48,7 @@ struct MutantMatrix {
   std::string model;
   std::vector<std::string> detectors;
   std::vector<MutantRow> rows;  // in the order of the text
+  std::string reach;            // the unchanged model's runs, by which it is judged what it reaches
   bool full_search = true;      // false: it was cut down, so what survived may still be found
   bool interrupted = false;     // rows are missing
   double seconds = 0;           // of the whole run

@@ -79,6 +79,11 @@ void SiteFinder::run(const Trace& trace) {
   all_.insert(reached_.begin(), reached_.end());
 }
 
+void SiteFinder::add_reached(const std::set<Site>& sites) {
+  reached_.insert(sites.begin(), sites.end());
+  all_.insert(sites.begin(), sites.end());
+}
+
 std::vector<Mutant> SiteFinder::mutants() const {
   std::vector<Mutant> mutants;
   std::map<std::string, int> ordinals;

@@ -31,10 +31,10 @@ class SiteFinder {
   // Runs the trace as it is; each of its steps also several times on a copy that decides wrongly now and then, which
   // shows text that the model itself cannot reach. REQUIRES: the trace is one of this model.
   void run(const Trace& trace);
+  // Calls that the model itself was seen to make.
+  void add_reached(const std::set<Site>& sites);
   // In the order of the text.
   std::vector<Mutant> mutants() const;
-  size_t sites() const { return all_.size(); }
-  size_t reached() const { return reached_.size(); }
 
  private:
   std::string model_;

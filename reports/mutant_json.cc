@@ -43,6 +43,7 @@ Json matrix_of(const MutantMatrix& matrix) {
           {"interrupted", matrix.interrupted},
           {"seconds", matrix.seconds},
           {"seed", matrix.seed},
+          {"reach", matrix.reach},
           {"mutants", mutants}};
 }
 

@@ -28,6 +28,7 @@ std::vector<MutantMatrix> sample() {
                     row("put_node inc#4 skipped", {nothing, nothing}),
                     row("put_node inc#5 skipped", {nothing, nothing}, false),
                     row("put_events store#1 skipped", {nothing, nothing})},
+           .reach = "9 traces",
            .seed = 7}};
 }
 
@@ -38,7 +39,8 @@ TEST(MutantReport, TextCountsWhoNoticesWhatAndNamesTheSurvivors) {
         "isolation                       1          0", "no-leak                         2          0",
         "results                         0          1", "killed                          3          1",
         "median steps                   10          4", "hole: put_node inc#4 skipped (model/v5.h:7)",
-        "equivalent: put_events store#1 skipped (model/v5.h:7): an owner", "never comes to: put_node inc#5 skipped"})
+        "equivalent: put_events store#1 skipped (model/v5.h:7): an owner",
+        "never came to in 9 traces: put_node inc#5 skipped"})
     EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
   EXPECT_EQ(text.find("put_node inc#1"), std::string::npos);
   EXPECT_LT(text.find("isolation"), text.find("no-leak"));  // the gravest first

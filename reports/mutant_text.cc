@@ -108,8 +108,8 @@ std::string survivors_of(const MutantMatrix& matrix, const Paint& paint) {
   for (const auto& row : matrix.rows)
     if (row.fate == Fate::unreached) unreached.push_back(row.mutant.name);
   if (!unreached.empty())
-    out += wrap(fmt::format("unreached: {} in text that the model never comes to: {}",
-                            count_of(unreached.size(), "mutant"), list_of(unreached)),
+    out += wrap(fmt::format("unreached: {} in text that the model never came to in {}: {}",
+                            count_of(unreached.size(), "mutant"), matrix.reach, list_of(unreached)),
                 kWidth, "  ", "    ");
   return out.empty() ? "" : "\n" + out;
 }
