@@ -17,7 +17,7 @@ namespace lockstep {
 
 namespace {
 
-constexpr uint64_t kTracesToFind = 1000;
+constexpr uint64_t kTracesToFind = 500;
 
 // Threads that take one mutant after the other.
 class Run {

@@ -29,7 +29,7 @@ struct MutationOptions {
 // The mutants of a model. To find them its text is run on random traces and through a scope's states.
 struct FoundMutants {
   std::vector<Mutant> mutants;  // in the order of the text
-  std::string reach;            // "1000 random traces and ...": what was run
+  std::string reach;            // "500 random traces and ...": what was run
 };
 FoundMutants find_mutants(const std::string& model, uint64_t seed);
 
