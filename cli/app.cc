@@ -21,6 +21,7 @@ constexpr void (*kCommands[])(CLI::App&, int&) = {
     add_explain,  //
     add_graph,    //
     add_corpus,   //
+    add_mutants,  //
     add_nightly,  //
     add_report,   //
     add_audit,    //

@@ -24,8 +24,8 @@ TEST_F(Cli, HelpFitsOneScreenAndNamesEverySubcommand) {
   const auto help = run({"--help"});
   EXPECT_EQ(help.code, 0);
   EXPECT_LE(std::count(help.out.begin(), help.out.end(), '\n'), 40);
-  for (const auto* name : {"check", "replay", "shrink", "fuzz", "graph", "explain", "nightly", "audit", "models",
-                           "targets", "properties"}) {
+  for (const auto* name : {"check", "replay", "shrink", "fuzz", "graph", "explain", "mutants", "nightly", "audit",
+                           "models", "targets", "properties"}) {
     EXPECT_NE(help.out.find(name), std::string::npos) << name;
     EXPECT_NE(run({name, "--help"}).out.find(std::string("lockstep ") + name), std::string::npos) << name;
   }
@@ -268,6 +268,33 @@ TEST_F(Cli, ListsSayWhatThereIs) {
   EXPECT_NE(run({"targets"}).out.find("live"), std::string::npos);
   EXPECT_NE(run({"properties", "isolation"}).out.find("broken"), std::string::npos);
   EXPECT_EQ(run({"corpus", "list"}).code, 0);
+}
+
+TEST_F(Cli, MutantsAreCountedAndKilled) {
+  const auto ran = run({"mutants", "--model", "v6-posted", "--format", "json"});
+  EXPECT_EQ(ran.code, 0) << ran.out;
+  const auto json = nlohmann::json::parse(ran.out);
+  EXPECT_EQ(json["verdict"], "CONFORMS");
+  EXPECT_EQ(json["models"][0]["mutants"].size(), 78u);
+  EXPECT_EQ(json["models"][0]["seed"], 1u);
+}
+
+TEST_F(Cli, MutantsThatAShortSearchLeavesAreInconclusive) {
+  const auto ran = run({"mutants", "--model", "seccomp", "--detector", "fuzz", "--traces", "1"});
+  EXPECT_EQ(ran.code, 4);
+  EXPECT_TRUE(last_line(ran.out).starts_with("Verdict: INCONCLUSIVE model=seccomp target=-")) << ran.out;
+  EXPECT_EQ(run({"mutants", "--model", "nobody's"}).code, 2);
+  EXPECT_EQ(run({"mutants", "--detector", "nobody"}).code, 2);
+  EXPECT_EQ(run({"mutants", "--jobs", "0"}).code, 2);
+}
+
+TEST_F(Cli, InterruptedMutantsAreShown) {
+  const auto pid = start({"mutants", "--traces", "1000000"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  kill(pid, SIGINT);
+  const auto ran = finish(pid);
+  EXPECT_EQ(ran.code, 128 + SIGINT);
+  EXPECT_NE(ran.out.find("INCONCLUSIVE: interrupted"), std::string::npos) << ran.out;
 }
 
 // Processes whose program is ours, workers included.

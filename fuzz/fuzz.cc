@@ -55,12 +55,12 @@ int confirm(Find& find, Conformer& conformer, const std::string& model, int repe
 
 class Campaign {
  public:
-  Campaign(const FuzzOptions& options, Target& target)
+  Campaign(const FuzzOptions& options, Target& target, std::unique_ptr<Model> model)
       : options_(options),
         target_(target),
         faults_(options.faults && target.capabilities().faults),
         generator_(trace_generator({.model = options.model, .faults = faults_})),
-        conformer_(options.model, &target, options.asked),
+        conformer_(std::move(model), &target, options.asked),
         run_{{}, Statistics(options.model, faults_), options.first} {}
 
   FuzzRun go() {
@@ -129,9 +129,10 @@ class Campaign {
     Find find{.divergence = divergence, .trace = trace, .seed = options_.seed, .index = run_.next};
     find.name = fmt::format("seed {} trace {}", options_.seed, run_.next);
     try {
-      // With a model of its own: what shrinking comes by is not what was generated.
-      Conformer again(options_.model, &target_, options_.asked);
-      confirm(find, again, options_.model, options_.repeats, [this] { return out_of_time(); });
+      if (options_.shrink) {  // with a model of its own: what shrinking comes by is not what was generated
+        Conformer again(options_.model, &target_, options_.asked);
+        confirm(find, again, options_.model, options_.repeats, [this] { return out_of_time(); });
+      }
     } catch (const NotCapable&) {
       throw;
     } catch (const std::runtime_error& why) {
@@ -173,7 +174,11 @@ class Campaign {
 
 }  // namespace
 
-FuzzRun fuzz(const FuzzOptions& options, Target& target) { return Campaign(options, target).go(); }
+FuzzRun fuzz(const FuzzOptions& options, Target& target) { return fuzz(options, target, make_model(options.model)); }
+
+FuzzRun fuzz(const FuzzOptions& options, Target& target, std::unique_ptr<Model> model) {
+  return Campaign(options, target, std::move(model)).go();
+}
 
 ShrinkRun shrink_divergence(const Trace& trace, const std::string& model, Target& target, FactSet asked, int repeats,
                             const std::function<bool()>& stop) {

@@ -174,6 +174,8 @@ void show_graph(const SeccompMachineIn<World, Mechanism, Processes>& machine, Fa
                        .nnp = task.nnp});
   });
   show_faults(memory, s);
+  // A program on its own is there within an attach only; afterwards it is part of its filter, or gone.
+  memory.template pool<FilterProg>().each([&](uint16_t) { s.faults.emplace_back("a program was left behind"); });
 }
 
 // What a check by the task of the event runs: visit(number, size) for each rule or filter, newest first.

@@ -160,6 +160,7 @@ class ConcreteWorld {
   void begin_step(uint32_t fail_alloc) {
     fail_in_ = fail_alloc;
     allocations_ = 0;
+    patience_ = kEndless;
   }
   uint32_t allocations() const { return allocations_; }
 
@@ -266,7 +267,10 @@ class ConcreteWorld {
   template <class Cursor, class Body>
   void loop(Cursor cursor, Body body) {
     for (uint32_t rounds = 0; body(cursor); ++rounds)
-      if (rounds > kEndless) return fault(Fault::What::endless_loop);
+      if (rounds > patience_) {
+        patience_ = 0;  // one is enough to know; an endless loop around this one would take kEndless times as long
+        return fault(Fault::What::endless_loop);
+      }
   }
 
  private:
@@ -286,6 +290,7 @@ class ConcreteWorld {
   void fault(Fault::What what) { memory.faults.push_back({what, Branch{}}); }
   uint32_t fail_in_ = 0;
   uint32_t allocations_ = 0;
+  uint32_t patience_ = kEndless;
 };
 
 }  // namespace lockstep
