@@ -24,7 +24,7 @@ inline Step with_child_name(Step step, const ProcessTable& processes) {
   return step;
 }
 
-// World: whatever has ConcreteWorld's functions (a mutated one, say).
+// World: whatever has ConcreteWorld's functions (a mutated one, or one that stops between atomic steps).
 template <class Mechanism, template <class> class World = ConcreteWorld>
 class NodeMachine {
  public:
@@ -54,6 +54,11 @@ class NodeMachine {
         return {};  // exec changes nothing: one thread a process here
     }
   }
+  // What the task's hooks run at an event: visit(R number), newest rule first. REQUIRES: the task is alive.
+  template <class Visit>
+  void check(uint16_t task, uint8_t event, Visit visit) {
+    Mechanism::check(world, Task{task}, event, visit);
+  }
 
  private:
   // The program is loaded by the caller before the call and held by an fd until the call is over.
@@ -68,13 +73,19 @@ class NodeMachine {
   }
   int fork(const Step& step) {
     int error = Mechanism::fork(world, Task{step.task}, step);
-    if (error == 0) processes.fork(step.task, step.made);
-    return error;
+    if (error != 0) return error;
+    return world.change(processes, [&](auto& table) {
+      table.fork(step.task, step.made);
+      return 0;
+    });
   }
   void exit(uint16_t task) {
     Mechanism::exit(world, Task{task});
     world.free(Task{task});
-    processes.exit_reaped(task);
+    world.change(processes, [&](auto& table) {
+      table.exit_reaped(task);
+      return 0;
+    });
   }
 };
 
@@ -107,8 +118,7 @@ class SeccompMachineIn {
       case Op::exec:
         return {exec(step)};
       case Op::exit:
-        processes.exit(step.task);
-        deaths();
+        exit(step.task);
         return {};
       case Op::reap:
         return {reap(step)};
@@ -116,40 +126,59 @@ class SeccompMachineIn {
         return {};
     }
   }
+  // What a system call of the task runs: visit(F number), newest filter first. REQUIRES: the task is alive.
+  template <class Visit>
+  void check(uint16_t task, uint8_t event, Visit visit) {
+    Seccomp::check(world, Task{task}, event, visit);
+  }
 
  private:
-  int attach(const Step& step) {
-    int error = Seccomp::attach(world, Task{step.task}, step);
-    if (error == 0) world.name(world.load(f::filter, Task{step.task}), step.made);
-    return error;
-  }
+  int attach(const Step& step) { return Seccomp::attach(world, Task{step.task}, step); }
   int clone(const Step& step) {
     int error = Seccomp::clone(world, Task{step.task}, step);
     if (error != 0) return error;
-    if (step.op == Op::fork)
-      processes.fork(step.task, step.made);
-    else
-      processes.thread(step.task, step.made);
-    return 0;
+    return world.change(processes, [&](auto& table) {
+      if (step.op == Op::fork)
+        table.fork(step.task, step.made);
+      else
+        table.thread(step.task, step.made);
+      return 0;
+    });
   }
+  // cred_guard_mutex keeps a TSYNC out while the other threads die.
   int exec(const Step& step) {
     int error = Seccomp::exec(world, step);
     if (error != 0) return error;
-    processes.exec(step.task);
+    world.lock(ProcessLock::cred_guard_mutex, Task{step.task});
+    world.change(processes, [&](auto& table) {
+      table.exec(step.task);
+      return 0;
+    });
     deaths();
+    world.unlock(ProcessLock::cred_guard_mutex, Task{step.task});
     return 0;
   }
+  // The filter goes before the parent can see the zombie, as do_exit has it.
+  void exit(uint16_t task) {
+    Seccomp::exit(world, world.memory.switches, Task{task});
+    world.change(processes, [&](auto& table) {
+      table.exit(task);
+      return 0;
+    });
+    deaths(task);
+  }
   int reap(const Step& step) {
-    int error = processes.reap(step.task, step.child);
+    int error = world.change(processes, [&](auto& table) { return table.reap(step.task, step.child); });
     deaths();
     return error;
   }
-  void deaths() {
-    for (const auto& event : processes.events()) {
-      if (event.what == TaskEvent::What::exited)
-        Seccomp::exit(world, world.memory.switches, Task{event.task});
-      else
+  // What the last change to the process table did to tasks; `gone` has been through its exit already.
+  void deaths(uint16_t gone = 0) {
+    for (const auto& event : world.events(processes)) {
+      if (event.what == TaskEvent::What::released)
         Seccomp::reap(world, world.memory.switches, Task{event.task});
+      else if (event.task != gone)
+        Seccomp::exit(world, world.memory.switches, Task{event.task});
     }
   }
 };
