@@ -16,7 +16,8 @@ inline constexpr uint32_t kMaxPages = 64;          // node designs: pages of all
 inline constexpr uint32_t kMaxPathLength = 32768;  // seccomp: converted instructions on a path
 
 // A fork that the trace says fails names no child; should it succeed here, the child gets a number from the far end.
-inline Step with_child_name(Step step, const ProcessTable& processes) {
+template <class Processes>
+Step with_child_name(Step step, const Processes& processes) {
   if (step.made == 0) {
     step.made = kMaxTasks;
     while (processes.exists(step.made)) --step.made;
@@ -24,13 +25,14 @@ inline Step with_child_name(Step step, const ProcessTable& processes) {
   return step;
 }
 
-// World: whatever has ConcreteWorld's functions (a mutated one, or one that stops between atomic steps).
-template <class Mechanism, template <class> class World = ConcreteWorld>
+// World: whatever has ConcreteWorld's functions (a mutated one, or one that stops between atomic steps). Processes:
+// ProcessRules over some store.
+template <class Mechanism, template <class> class World = ConcreteWorld, class Processes = ProcessTable>
 class NodeMachine {
  public:
   using Task = Ref<NodeTask>;
   World<typename Mechanism::State> world;
-  ProcessTable processes;
+  Processes processes;
 
   NodeMachine() { world.memory.limit = kMaxPages; }
   void reset(const Start& start) {
@@ -89,12 +91,13 @@ class NodeMachine {
   }
 };
 
-template <template <class> class World = ConcreteWorld>
+// Mechanism: Seccomp, or with memory of another kind.
+template <template <class> class World = ConcreteWorld, class Mechanism = Seccomp, class Processes = ProcessTable>
 class SeccompMachineIn {
  public:
   using Task = Ref<SeccompTask>;
-  World<Seccomp::State> world;
-  ProcessTable processes;
+  World<typename Mechanism::State> world;
+  Processes processes;
 
   explicit SeccompMachineIn(SeccompSwitches switches = {}) {
     world.memory.switches = switches;
@@ -129,13 +132,13 @@ class SeccompMachineIn {
   // What a system call of the task runs: visit(F number), newest filter first. REQUIRES: the task is alive.
   template <class Visit>
   void check(uint16_t task, uint8_t event, Visit visit) {
-    Seccomp::check(world, Task{task}, event, visit);
+    Mechanism::check(world, Task{task}, event, visit);
   }
 
  private:
-  int attach(const Step& step) { return Seccomp::attach(world, Task{step.task}, step); }
+  int attach(const Step& step) { return Mechanism::attach(world, Task{step.task}, step); }
   int clone(const Step& step) {
-    int error = Seccomp::clone(world, Task{step.task}, step);
+    int error = Mechanism::clone(world, Task{step.task}, step);
     if (error != 0) return error;
     return world.change(processes, [&](auto& table) {
       if (step.op == Op::fork)
@@ -147,7 +150,7 @@ class SeccompMachineIn {
   }
   // cred_guard_mutex keeps a TSYNC out while the other threads die.
   int exec(const Step& step) {
-    int error = Seccomp::exec(world, step);
+    int error = Mechanism::exec(world, step);
     if (error != 0) return error;
     world.lock(ProcessLock::cred_guard_mutex, Task{step.task});
     world.change(processes, [&](auto& table) {
@@ -160,7 +163,7 @@ class SeccompMachineIn {
   }
   // The filter goes before the parent can see the zombie, as do_exit has it.
   void exit(uint16_t task) {
-    Seccomp::exit(world, world.memory.switches, Task{task});
+    Mechanism::exit(world, world.memory.switches, Task{task});
     world.change(processes, [&](auto& table) {
       table.exit(task);
       return 0;
@@ -176,9 +179,9 @@ class SeccompMachineIn {
   void deaths(uint16_t gone = 0) {
     for (const auto& event : world.events(processes)) {
       if (event.what == TaskEvent::What::released)
-        Seccomp::reap(world, world.memory.switches, Task{event.task});
+        Mechanism::reap(world, world.memory.switches, Task{event.task});
       else if (event.task != gone)
-        Seccomp::exit(world, world.memory.switches, Task{event.task});
+        Mechanism::exit(world, world.memory.switches, Task{event.task});
     }
   }
 };

@@ -81,7 +81,7 @@ class ModelOf : public Model {
   const ModelInfo& info() const override { return info_; }
   void reset(const Start& start) override { machine_.reset(start); }
   Outcome step(const Step& step) override { return machine_.step(step); }
-  void observe(Snapshot& snapshot) const override { show(machine_, snapshot); }
+  void observe(Snapshot& snapshot) const override { show(machine_, writer_, snapshot); }
   std::unique_ptr<Model> clone() const override { return std::make_unique<ModelOf>(*this); }
   const ProcessTable& processes() const override { return machine_.processes; }
   const Coverage& coverage() const override { return machine_.world.coverage; }
@@ -92,6 +92,7 @@ class ModelOf : public Model {
  private:
   const ModelInfo& info_;
   Machine machine_;
+  mutable FactsWriter writer_;  // scratch
 };
 
 template <class Machine>

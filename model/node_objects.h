@@ -17,15 +17,18 @@ struct Prog {
   int32_t refs;
   uint32_t pages;
   uint16_t number;  // R number in the trace; only a check reads it: that is how it tells what it runs
+  bool operator==(const Prog&) const = default;
 };
 struct Rule {
   int32_t usage;
   Ref<Rule> prev;  // the older rule of the list
   Ref<Prog> prog;
+  bool operator==(const Rule&) const = default;
 };
 struct Events {  // v5
   int32_t usage;
   std::array<Ref<Node>, kEvents> nodes;
+  bool operator==(const Events&) const = default;
 };
 struct Node {
   int32_t usage;
@@ -33,17 +36,54 @@ struct Node {
   Ref<Node> prev;          // the inherited node
   Ref<Events> slot_owner;  // v5-posted: the address of an events object's slot, always the slot of this node's event
   Ref<NodeTask> owner;     // v5-intended
+  bool operator==(const Node&) const = default;
 };
 struct RuleLists {  // the events object of v6
   int32_t usage;
   std::array<Ref<Rule>, kEvents> rules;
+  bool operator==(const RuleLists&) const = default;
 };
 struct NodeTask {
   Ref<Events> events;
   Ref<RuleLists> lists;  // v6
   bool nnp;
   bool cap;
+  bool operator==(const NodeTask&) const = default;
 };
+
+// All fields of an object, for whoever stores or compares it whole. A field that is added must be added here to build.
+template <Is<Prog> O>
+void each_field(O& prog, auto visit) {
+  auto& [refs, pages, number] = prog;
+  visit(refs), visit(pages), visit(number);
+}
+template <Is<Rule> O>
+void each_field(O& rule, auto visit) {
+  auto& [usage, prev, prog] = rule;
+  visit(usage), visit(prev), visit(prog);
+}
+template <Is<Events> O>
+void each_field(O& events, auto visit) {
+  auto& [usage, nodes] = events;
+  visit(usage);
+  for (auto& node : nodes) visit(node);
+}
+template <Is<Node> O>
+void each_field(O& node, auto visit) {
+  auto& [usage, rule, prev, slot_owner, owner] = node;
+  visit(usage), visit(rule), visit(prev), visit(slot_owner), visit(owner);
+}
+template <Is<RuleLists> O>
+void each_field(O& lists, auto visit) {
+  auto& [usage, rules] = lists;
+  visit(usage);
+  for (auto& rule : rules) visit(rule);
+}
+template <Is<NodeTask> O>
+void each_field(O& task, auto visit) {
+  auto& [events, lists, nnp, cap] = task;
+  visit(events), visit(lists), visit(nnp), visit(cap);
+}
 
 namespace f {
 inline constexpr Field<Prog, int32_t> prog_refs{"prog.refs", &Prog::refs};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "model/promise.h"
 
+#include <algorithm>
+
 namespace lockstep {
 
 const char* name_of(PromiseKind kind) { return kind == PromiseKind::node ? "node" : "copy"; }
@@ -56,6 +58,15 @@ std::vector<uint16_t> PromiseState::view(uint16_t task, int event) const {
   if (has_own(task)) add_set(tasks_[task].own);
   for (int set : tasks_[task].base) add_set(set);
   return view;
+}
+
+bool PromiseState::promises(uint16_t task, int event, uint16_t rule) const {
+  const auto has = [&](int set) {
+    const auto& rules = sets_[set].rules[event];
+    return std::find(rules.begin(), rules.end(), rule) != rules.end();
+  };
+  const auto& base = tasks_[task].base;
+  return (has_own(task) && has(tasks_[task].own)) || std::any_of(base.begin(), base.end(), has);
 }
 
 }  // namespace lockstep

@@ -47,6 +47,7 @@ class PromiseState {
   void fork(uint16_t parent, uint16_t child);
   // What a check by the task of the event runs, newest set first, newest rule first inside each.
   std::vector<uint16_t> view(uint16_t task, int event) const;
+  bool promises(uint16_t task, int event, uint16_t rule) const;  // whether the view has the rule
 
   bool branch(bool condition) const { return condition; }
   bool has_own(uint16_t task) const { return tasks_[task].own >= 0; }

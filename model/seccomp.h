@@ -16,10 +16,12 @@ struct Filter {
   Ref<Filter> prev;  // never changes once attached
   uint32_t len;      // converted instructions of its program; an input, never computed
   uint16_t number;   // F number in the trace; only a check reads it: that is how it tells what it runs
+  bool operator==(const Filter&) const = default;
 };
 // The program's own memory while a filter is prepared; it is owned 1:1 by its filter afterwards and has no counter.
 struct FilterProg {
   uint32_t len;
+  bool operator==(const FilterProg&) const = default;
 };
 struct SeccompTask {
   Ref<Filter> filter;
@@ -27,7 +29,25 @@ struct SeccompTask {
   int32_t count;  // filters on its path
   bool nnp;
   bool cap;
+  bool operator==(const SeccompTask&) const = default;
 };
+
+// All fields of an object, for whoever stores or compares it whole. A field that is added must be added here to build.
+template <Is<Filter> O>
+void each_field(O& filter, auto visit) {
+  auto& [refs, users, prev, len, number] = filter;
+  visit(refs), visit(users), visit(prev), visit(len), visit(number);
+}
+template <Is<FilterProg> O>
+void each_field(O& prog, auto visit) {
+  auto& [len] = prog;
+  visit(len);
+}
+template <Is<SeccompTask> O>
+void each_field(O& task, auto visit) {
+  auto& [filter, mode, count, nnp, cap] = task;
+  visit(filter), visit(mode), visit(count), visit(nnp), visit(cap);
+}
 
 namespace f {
 inline constexpr Field<Filter, int32_t> refs{"filter.refs", &Filter::refs};
@@ -48,9 +68,11 @@ struct SeccompSwitches {
 };
 
 struct Seccomp {
-  struct State : Memory<SeccompTask, Filter, FilterProg> {
+  template <template <class...> class MemoryOf>
+  struct StateIn : MemoryOf<SeccompTask, Filter, FilterProg> {
     SeccompSwitches switches;
   };
+  using State = StateIn<Memory>;
 
   // A filter that nobody knows of yet. The program is copied in and checked before the filter exists as such.
   template <class W>

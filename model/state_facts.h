@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Shows a mechanism's concrete state as facts: reads memory, decides nothing.
+// Shows a mechanism's concrete state as facts: reads memory, decides nothing. Machines are taken by their shape, so
+// that mutated worlds and other memories show themselves in the same way.
 #pragma once
 
 #include <array>
@@ -11,10 +12,12 @@ namespace lockstep {
 // Puts objects and pointers of some memory into a snapshot. Objects are found by kind and slot number.
 class FactsWriter {
  public:
-  explicit FactsWriter(Snapshot& snapshot) : s_(snapshot) {}
-
-  template <class T, class Fill>
-  void objects(Kind kind, const Pool<T>& pool, Fill fill) {
+  void begin(Snapshot& snapshot) {
+    s_ = &snapshot;
+    for (auto& places : places_) std::fill(places.begin(), places.end(), uint16_t{0});
+  }
+  template <class Pool, class Fill>
+  void objects(Kind kind, const Pool& pool, Fill fill) {
     pool.each([&](uint16_t index) { add(kind, index, fill(pool[index]), pool.birth(index), false); });
   }
   // A pointer that leads nowhere is left out; one to freed memory shows that memory as a freed object.
@@ -22,24 +25,25 @@ class FactsWriter {
   void pointer(Link link, uint16_t from, Kind kind, Ref<T> to, uint8_t event = 0) {
     if (to.index == 0) return;
     if (place_of(kind, to.index) == 0) add(kind, to.index, {}, 0, true);
-    s_.pointers.push_back({link, event, from, place(kind, to.index)});
+    s_->pointers.push_back({link, event, from, place(kind, to.index)});
   }
   uint16_t place(Kind kind, uint16_t index) { return static_cast<uint16_t>(place_of(kind, index) - 1); }
+  Snapshot& snapshot() { return *s_; }
 
  private:
   void add(Kind kind, uint16_t index, ObjectFacts object, uint32_t birth, bool freed) {
     object.kind = kind;
     object.birth = birth;
     object.freed = freed;
-    s_.objects.push_back(object);
-    place_of(kind, index) = static_cast<uint16_t>(s_.objects.size());
+    s_->objects.push_back(object);
+    place_of(kind, index) = static_cast<uint16_t>(s_->objects.size());
   }
   uint16_t& place_of(Kind kind, uint16_t index) {
     auto& places = places_[static_cast<size_t>(kind)];
     if (index >= places.size()) places.resize(index + 64u);
     return places[index];
   }
-  Snapshot& s_;
+  Snapshot* s_ = nullptr;
   std::array<std::vector<uint16_t>, 6> places_;  // place + 1; 0: not in the snapshot
 };
 
@@ -54,8 +58,8 @@ void show_faults(const State& memory, Snapshot& s) {
 }
 
 // Walks a chain; ends where memory is freed, and after as many steps as there is memory.
-template <class T, class Visit>
-void walk(const Pool<T>& pool, Ref<T> at, Ref<T> T::*next, Visit visit) {
+template <class Pool, class T, class Visit>
+void walk(const Pool& pool, Ref<T> at, Ref<T> T::*next, Visit visit) {
   for (int steps = 0; pool.live(at.index) && steps < pool.end(); ++steps) {
     visit(at);
     at = pool[at.index].*next;
@@ -78,22 +82,20 @@ void show_rules(const State& memory, FactsWriter& out) {
 }
 
 template <class State>
-void append_view(const State& memory, Ref<Rule> newest, std::vector<uint16_t>& view) {
-  const auto& progs = memory.template pool<Prog>();
-  const auto& rules = memory.template pool<Rule>();
-  walk(rules, newest, &Rule::prev, [&](Ref<Rule> r) { view.push_back(progs[rules[r.index].prog.index].number); });
+uint16_t place_of_task(const State& memory, uint16_t number) {
+  uint16_t place = 0;
+  memory.template pool<NodeTask>().each([&](uint16_t other) { place += other < number; });
+  return place;
 }
 
 // v5: slots lead to nodes.
 template <class State>
-void show_events(const State& memory, FactsWriter& out, Snapshot& s) {
+void show_nodes(const State& memory, FactsWriter& out) {
   const auto& nodes = memory.template pool<Node>();
   const auto& events = memory.template pool<Events>();
   const auto& tasks = memory.template pool<NodeTask>();
   out.objects(Kind::node, nodes, [](const Node& n) { return ObjectFacts{.counter = {n.usage}}; });
   out.objects(Kind::events, events, [](const Events& e) { return ObjectFacts{.counter = {e.usage}}; });
-  std::vector<uint16_t> task_place(tasks.end());
-  for (uint16_t i = 0; i < s.tasks.size(); ++i) task_place[s.tasks[i].number] = i;
   nodes.each([&](uint16_t index) {
     auto from = out.place(Kind::node, index);
     const auto& node = nodes[index];
@@ -102,58 +104,57 @@ void show_events(const State& memory, FactsWriter& out, Snapshot& s) {
     out.pointer(Link::owner, from, Kind::events, node.slot_owner);
     if (node.owner.index == 0) return;
     if (tasks.live(node.owner.index))
-      s.pointers.push_back({Link::owner, 0, from, task_place[node.owner.index]});
+      out.snapshot().pointers.push_back({Link::owner, 0, from, place_of_task(memory, node.owner.index)});
     else
-      s.faults.emplace_back("an owner names a task that is gone");
+      out.snapshot().faults.emplace_back("an owner names a task that is gone");
   });
   events.each([&](uint16_t index) {
     for (uint8_t event = 0; event < kEvents; ++event)
       out.pointer(Link::slot, out.place(Kind::events, index), Kind::node, events[index].nodes[event], event);
   });
-  for (uint16_t i = 0; i < s.tasks.size(); ++i) {
-    auto own = tasks[s.tasks[i].number].events;
-    out.pointer(Link::task_events, i, Kind::events, own);
-    if (!events.live(own.index)) continue;
-    for (int event = 0; event < kEvents; ++event)
-      walk(nodes, events[own.index].nodes[event], &Node::prev,
-           [&](Ref<Node> n) { append_view(memory, nodes[n.index].rule, s.tasks[i].view[event]); });
-  }
+  uint16_t place = 0;
+  tasks.each([&](uint16_t task) { out.pointer(Link::task_events, place++, Kind::events, tasks[task].events); });
 }
 
 // v6: slots lead to rules.
-inline void show_events(const V6Posted::State& memory, FactsWriter& out, Snapshot& s) {
-  const auto& lists = memory.pool<RuleLists>();
-  const auto& tasks = memory.pool<NodeTask>();
+template <class State>
+void show_lists(const State& memory, FactsWriter& out) {
+  const auto& lists = memory.template pool<RuleLists>();
+  const auto& tasks = memory.template pool<NodeTask>();
   out.objects(Kind::events, lists, [](const RuleLists& e) { return ObjectFacts{.counter = {e.usage}}; });
   lists.each([&](uint16_t index) {
     for (uint8_t event = 0; event < kEvents; ++event)
       out.pointer(Link::slot, out.place(Kind::events, index), Kind::rule, lists[index].rules[event], event);
   });
-  for (uint16_t i = 0; i < s.tasks.size(); ++i) {
-    auto own = tasks[s.tasks[i].number].lists;
-    out.pointer(Link::task_events, i, Kind::events, own);
-    if (!lists.live(own.index)) continue;
-    for (int event = 0; event < kEvents; ++event)
-      append_view(memory, lists[own.index].rules[event], s.tasks[i].view[event]);
-  }
+  uint16_t place = 0;
+  tasks.each([&](uint16_t task) { out.pointer(Link::task_events, place++, Kind::events, tasks[task].lists); });
 }
 
-template <class Mechanism, template <class> class World>
-void show(const NodeMachine<Mechanism, World>& machine, Snapshot& s) {
+template <class Mechanism, template <class> class World, class Processes>
+constexpr bool owner_is_task(const NodeMachine<Mechanism, World, Processes>&) {
+  return std::is_base_of_v<V5Intended, Mechanism>;
+}
+
+// Tasks, objects, pointers and faults into an empty snapshot; no views.
+template <class Mechanism, template <class> class World, class Processes>
+void show_graph(const NodeMachine<Mechanism, World, Processes>& machine, FactsWriter& out, Snapshot& s) {
   const auto& memory = machine.world.memory;
-  FactsWriter out(s);
+  out.begin(s);
   memory.template pool<NodeTask>().each([&](uint16_t number) { s.tasks.push_back({.number = number}); });
-  s.owner_is_task = std::is_same_v<Mechanism, V5Intended>;
+  s.owner_is_task = owner_is_task(machine);
   show_rules(memory, out);
-  show_events(memory, out, s);
+  if constexpr (Mechanism::State::template kHas<Node>)
+    show_nodes(memory, out);
+  else
+    show_lists(memory, out);
   show_faults(memory, s);
 }
 
-template <template <class> class World>
-void show(const SeccompMachineIn<World>& machine, Snapshot& s) {
+template <template <class> class World, class Mechanism, class Processes>
+void show_graph(const SeccompMachineIn<World, Mechanism, Processes>& machine, FactsWriter& out, Snapshot& s) {
   const auto& memory = machine.world.memory;
   const auto& filters = memory.template pool<Filter>();
-  FactsWriter out(s);
+  out.begin(s);
   s.filters = true;
   out.objects(Kind::filter, filters, [](const Filter& f) {
     return ObjectFacts{.number = f.number, .counter = {f.refs, f.users}, .size = f.len};
@@ -163,16 +164,63 @@ void show(const SeccompMachineIn<World>& machine, Snapshot& s) {
   });
   memory.template pool<SeccompTask>().each([&](uint16_t number) {
     const auto& task = memory.template pool<SeccompTask>()[number];
-    TaskFacts facts{.number = number,
-                    .mode = static_cast<uint8_t>(task.mode),
-                    .filter_count = static_cast<uint16_t>(task.count),
-                    .nnp = task.nnp};
-    if (machine.processes.zombie(number)) facts.life = Life::zombie;
-    walk(filters, task.filter, &Filter::prev, [&](Ref<Filter> f) { facts.view[0].push_back(filters[f.index].number); });
     out.pointer(Link::task_filter, static_cast<uint16_t>(s.tasks.size()), Kind::filter, task.filter);
-    s.tasks.push_back(std::move(facts));
+    s.tasks.push_back({.number = number,
+                       .life = machine.processes.zombie(number) ? Life::zombie : Life::alive,
+                       .mode = static_cast<uint8_t>(task.mode),
+                       .filter_count = static_cast<uint16_t>(task.count),
+                       .nnp = task.nnp});
   });
   show_faults(memory, s);
+}
+
+// What a check by the task of the event runs: visit(number, size) for each rule or filter, newest first.
+// REQUIRES: the task exists.
+template <class State, class Visit>
+void each_of_list(const State& memory, Ref<Rule> newest, Visit visit) {
+  const auto& progs = memory.template pool<Prog>();
+  const auto& rules = memory.template pool<Rule>();
+  walk(rules, newest, &Rule::prev, [&](Ref<Rule> r) {
+    const auto& prog = progs[rules[r.index].prog.index];
+    visit(prog.number, prog.pages);
+  });
+}
+template <class Mechanism, template <class> class World, class Processes, class Visit>
+void each_in_view(const NodeMachine<Mechanism, World, Processes>& machine, uint16_t task, int event, Visit visit) {
+  const auto& memory = machine.world.memory;
+  const auto& caller = memory.template pool<NodeTask>()[task];
+  if constexpr (Mechanism::State::template kHas<Node>) {
+    const auto& nodes = memory.template pool<Node>();
+    const auto& events = memory.template pool<Events>();
+    if (!events.live(caller.events.index)) return;
+    walk(nodes, events[caller.events.index].nodes[event], &Node::prev,
+         [&](Ref<Node> n) { each_of_list(memory, nodes[n.index].rule, visit); });
+  } else {
+    const auto& lists = memory.template pool<RuleLists>();
+    if (lists.live(caller.lists.index)) each_of_list(memory, lists[caller.lists.index].rules[event], visit);
+  }
+}
+template <template <class> class World, class Mechanism, class Processes, class Visit>
+void each_in_view(const SeccompMachineIn<World, Mechanism, Processes>& machine, uint16_t task, int event, Visit visit) {
+  const auto& memory = machine.world.memory;
+  const auto& filters = memory.template pool<Filter>();
+  if (event != 0) return;
+  walk(filters, memory.template pool<SeccompTask>()[task].filter, &Filter::prev,
+       [&](Ref<Filter> f) { visit(filters[f.index].number, filters[f.index].len); });
+}
+
+// The whole state. A writer that is kept saves allocations.
+template <class Machine>
+void show(const Machine& machine, FactsWriter& out, Snapshot& s) {
+  show_graph(machine, out, s);
+  for (auto& task : s.tasks)
+    for (int event = 0; event < kEvents; ++event)
+      each_in_view(machine, task.number, event, [&](uint16_t number, uint32_t) { task.view[event].push_back(number); });
+}
+template <class Machine>
+void show(const Machine& machine, Snapshot& s) {
+  FactsWriter out;
+  show(machine, out, s);
 }
 
 }  // namespace lockstep

@@ -8,7 +8,9 @@
 namespace lockstep {
 
 struct V5Posted {
-  using State = Memory<NodeTask, Events, Node, Rule, Prog>;
+  template <template <class...> class MemoryOf>
+  using StateIn = MemoryOf<NodeTask, Events, Node, Rule, Prog>;
+  using State = StateIn<Memory>;
 
   template <class W, class E>
   static void put_events(W& w, E events) {

@@ -8,7 +8,9 @@
 namespace lockstep {
 
 struct V6Posted {
-  using State = Memory<NodeTask, RuleLists, Rule, Prog>;
+  template <template <class...> class MemoryOf>
+  using StateIn = MemoryOf<NodeTask, RuleLists, Rule, Prog>;
+  using State = StateIn<Memory>;
 
   template <class W, class L>
   static void put_events(W& w, L lists) {

@@ -16,6 +16,7 @@
 #include <bitset>
 #include <cstdint>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include "model/branches.h"
@@ -41,6 +42,10 @@ struct Slots {
   const char* name;
   std::array<Value, N> Object::*member;
 };
+
+// Constness aside. (For overloads over an object and its const form.)
+template <class A, class B>
+concept Is = std::is_same_v<std::remove_const_t<A>, B>;
 
 // Locks that all tasks of a process share. A transition takes them where the kernel does.
 enum class ProcessLock : uint8_t { siglock, cred_guard_mutex };
@@ -110,6 +115,8 @@ class Pool {
 // All memory of a mechanism, and what went wrong in it.
 template <class... Objects>
 struct Memory {
+  template <class T>
+  static constexpr bool kHas = (std::is_same_v<T, Objects> || ...);
   std::tuple<Pool<Objects>...> pools;
   std::vector<Fault> faults;
   uint32_t limit = 0;  // the mechanism's bound (pages, or instructions on a path)

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "oracle/graph.h"
+#include "oracle/rules.h"
 
 namespace lockstep {
 
@@ -14,32 +14,12 @@ namespace {
 
 using View = std::vector<uint16_t>;
 
-bool contains(const View& view, uint16_t rule) { return std::find(view.begin(), view.end(), rule) != view.end(); }
-
-bool subsequence(const View& part, const View& whole) {
-  auto at = whole.begin();
-  for (auto rule : part) {
-    at = std::find(at, whole.end(), rule);
-    if (at == whole.end()) return false;
-    ++at;
-  }
-  return true;
-}
-
-bool same_rules(View a, View b) {
-  std::sort(a.begin(), a.end());
-  std::sort(b.begin(), b.end());
-  return a == b;
-}
-
 const TaskFacts* find_task(const Snapshot& s, uint16_t number) {
   for (const auto& task : s.tasks)
     if (task.number == number) return &task;
   return nullptr;
 }
 
-bool makes_task(Op op) { return op == Op::fork || op == Op::thread; }
-bool makes_rule(Op op) { return op == Op::append || op == Op::attach; }
 // A rule that the trace did not expect to be made has no number.
 std::string rule_name(Op op, uint16_t number) {
   return number == 0 ? "an unnamed rule" : fmt::format("{}{}", op == Op::attach ? 'F' : 'R', number);
@@ -50,6 +30,46 @@ std::string rule_name(Op op, uint16_t number) {
 std::string stable_name(const Snapshot& s, size_t object) {
   const auto& o = s.objects[object];
   return o.birth != 0 ? fmt::format("{}#{}", name_of(o.kind), o.birth) : object_name(s, object);
+}
+
+std::string view_text(ViewFlaw flaw, const Step& step, bool appended, uint16_t task, uint16_t rule) {
+  switch (flaw) {
+    case ViewFlaw::not_inherited:
+      return fmt::format("P{} does not start with the view of its parent P{}", task, step.task);
+    case ViewFlaw::gained:
+      return fmt::format("P{} got {}{}, which was not promised to it", task, rule_name(step.op, rule),
+                         appended ? fmt::format(" from P{}'s {}", step.task, name_of(step.op)) : "");
+    case ViewFlaw::missing:
+      return fmt::format("P{} did not get {}, which was promised to it", task, rule_name(step.op, rule));
+    case ViewFlaw::twice:
+      return fmt::format("P{}'s view has a rule twice", task);
+    case ViewFlaw::lost:
+      return fmt::format("P{}'s view lost a rule or changed its order", task);
+    case ViewFlaw::reordered:
+      return fmt::format("P{}'s view has its rules in another order", task);
+  }
+  return {};
+}
+
+std::string object_text(ObjectFlaw flaw, const Snapshot& s, size_t object, int c, const Explained& why) {
+  const auto& facts = s.objects[object];
+  const auto name = object_name(s, object);
+  const auto counter = fmt::format("{}.{}", name, counter_name(facts.kind, c));
+  const int is = facts.counter[c], explained = why.counter[c];
+  switch (flaw) {
+    case ObjectFlaw::freed:
+      return fmt::format("{} was freed and a pointer still leads to it", name);
+    case ObjectFlaw::negative:
+      return fmt::format("{} is {}, below 0", counter, is);
+    case ObjectFlaw::below:
+      return fmt::format("{} is {} but {} references explain it{}", counter, is, explained,
+                         is < 0 ? "" : ": it will be freed too early");
+    case ObjectFlaw::above:
+      return fmt::format("{} is {} but only {} references explain it", counter, is, explained);
+    case ObjectFlaw::unreachable:
+      return fmt::format("{} is still there although nothing leads to it", name);
+  }
+  return {};
 }
 
 }  // namespace
@@ -87,121 +107,65 @@ void Checker::check_views(const Step& step, const Outcome& outcome, const Snapsh
   const bool appended = outcome.error == 0 && makes_rule(step.op);
   for (const auto& task : after.tasks) {
     if (task.life != Life::alive) continue;
-    const auto* old = find_task(before_, task.number);
     const bool is_child = outcome.error == 0 && makes_task(step.op) && task.number == step.made;
+    const auto* from = find_task(before_, is_child ? step.task : task.number);
+    if (from == nullptr) continue;
     for (int event = 0; event < kEvents; ++event) {
-      const View& now = task.view[event];
-      const auto* from = is_child ? find_task(before_, step.task) : old;
-      if (from == nullptr) continue;
-      const View& was = from->view[event];
-      if (is_child) {
-        if (now != was)
-          found.add(Property::inheritance, "view",
-                    fmt::format("P{} does not start with the view of its parent P{}", task.number, step.task));
-        continue;
-      }
-      size_t gained = 0;
-      const bool due = appended && event == step.event && contains(promise_.view(task.number, event), step.made);
-      for (auto at = now.begin(); at != now.end(); ++at) {
-        const auto rule = *at;
-        if (contains(was, rule) || std::find(now.begin(), at, rule) != at) continue;
-        ++gained;
-        if (due && rule == step.made) continue;
-        found.add(Property::isolation, "view",
-                  fmt::format("P{} got {}{}, which was not promised to it", task.number, rule_name(step.op, rule),
-                              appended ? fmt::format(" from P{}'s {}", step.task, name_of(step.op)) : ""));
-        if (appended && ancestor(step.task, task.number))
+      const auto report = [&](ViewFlaw flaw, uint16_t rule) {
+        found.add(property_of(flaw), "view", view_text(flaw, step, appended, task.number, rule));
+        if (flaw == ViewFlaw::gained && appended && ancestor(step.task, task.number))
           found.add(Property::inheritance, "view",
                     fmt::format("P{} got {} from its ancestor P{}, which was not promised to it", task.number,
                                 rule_name(step.op, rule), step.task));
-      }
-      if (due && !contains(now, step.made))
-        found.add(
-            Property::inheritance, "view",
-            fmt::format("P{} did not get {}, which was promised to it", task.number, rule_name(step.op, step.made)));
-      if (now.size() > was.size() + gained)
-        found.add(Property::isolation, "view", fmt::format("P{}'s view has a rule twice", task.number));
-      if (!subsequence(was, now)) {
-        found.add(Property::append_only, "view",
-                  fmt::format("P{}'s view lost a rule or changed its order", task.number));
-        continue;
-      }
-      const auto promised = promise_.view(task.number, event);
-      if (due && after.ordered && now != promised && same_rules(now, promised))
-        found.add(Property::inheritance, "view", fmt::format("P{}'s view has its rules in another order", task.number));
+      };
+      const View &was = from->view[event], &now = task.view[event];
+      const bool due = appended && event == step.event && promise_.promises(task.number, event, step.made);
+      if (is_child)
+        judge_first_view(was, now, report);
+      else
+        judge_view(
+            was, now, step.made, due, after.ordered, [&] { return promise_.view(task.number, event); }, report);
     }
   }
 }
 
 void Checker::check_objects(const Snapshot& after, Found& found) {
-  const auto explanation = explain(after);
-  auto report = [&](size_t i, Property property, const std::string& fact, std::string text) {
-    auto key = fmt::format("{} {} {}", name_of(property), fact, stable_name(after, i));
-    present_.insert(key);
-    if (!known_.contains(key)) found.add(property, fact, std::move(text));
-  };
-  for (size_t i = 0; i < after.objects.size(); ++i) {
+  const auto& explanation = explainer_.explain(after);
+  judge_objects(after, explanation, [&](ObjectFlaw flaw, size_t i, int c) {
+    const auto property = property_of(flaw);
     const auto& object = after.objects[i];
-    const auto& why = explanation.objects[i];
-    const std::string kind = name_of(object.kind);
-    if (object.freed) {
-      report(i, Property::no_use_after_free, kind,
-             fmt::format("{} was freed and a pointer still leads to it", object_name(after, i)));
-      continue;
-    }
-    for (int c = 0; c < counters_of(object.kind); ++c) {
-      const auto fact = fmt::format("{}.{}", kind, counter_name(object.kind, c));
-      const auto name = fmt::format("{}.{}", object_name(after, i), counter_name(object.kind, c));
-      if (object.counter[c] < 0)
-        report(i, Property::no_use_after_free, fact, fmt::format("{} is {}, below 0", name, object.counter[c]));
-      if (object.counter[c] < why.counter[c])
-        report(i, Property::refcount_exact, fact,
-               fmt::format("{} is {} but {} references explain it{}", name, object.counter[c], why.counter[c],
-                           object.counter[c] < 0 ? "" : ": it will be freed too early"));
-      else if (object.counter[c] > why.counter[c])
-        report(i, Property::refcount_exact, fact,
-               fmt::format("{} is {} but only {} references explain it", name, object.counter[c], why.counter[c]));
-    }
-    if (after.complete && !why.reachable)
-      report(i, Property::no_leak, kind,
-             fmt::format("{} is still there although nothing leads to it", object_name(after, i)));
-  }
+    const bool whole = flaw == ObjectFlaw::freed || flaw == ObjectFlaw::unreachable;
+    const auto fact = whole ? std::string(name_of(object.kind))
+                            : fmt::format("{}.{}", name_of(object.kind), counter_name(object.kind, c));
+    auto key = fmt::format("{} {} {}", name_of(property), fact, stable_name(after, i));
+    if (!known_.contains(key)) found.add(property, fact, object_text(flaw, after, i, c, explanation.objects[i]));
+    present_.insert(std::move(key));
+  });
   if (explanation.cyclic && !known_.contains("acyclic"))
     found.add(Property::acyclic, "prev", "a prev chain has no end");
   if (explanation.cyclic) present_.insert("acyclic");
 }
 
 void Checker::check_owners(const Snapshot& after, Found& found) {
-  for (const auto& owner : after.pointers) {
-    if (owner.link != Link::owner) continue;
-    // The owner's slots: of the events that it names, or of the events of the task that it names.
-    bool holds = false, named_lives = after.owner_is_task || !after.objects[owner.to].freed;
-    for (const auto& slot : after.pointers) {
-      if (slot.link != Link::slot || slot.to != owner.from) continue;
-      if (!after.owner_is_task) holds |= slot.from == owner.to;
-      for (const auto& task : after.pointers)
-        holds |= after.owner_is_task && task.link == Link::task_events && task.from == owner.to && task.to == slot.from;
-    }
-    if (holds && named_lives) continue;
-    auto key = fmt::format("owner {}", stable_name(after, owner.from));
-    present_.insert(key);
+  judge_owners(after, [&](size_t node) {
+    auto key = fmt::format("owner {}", stable_name(after, node));
     if (!known_.contains(key))
       found.add(Property::owner_valid, "node.owner",
-                fmt::format("{}'s owner has no slot that holds it", object_name(after, owner.from)));
-  }
+                fmt::format("{}'s owner has no slot that holds it", object_name(after, node)));
+    present_.insert(std::move(key));
+  });
 }
 
 void Checker::check_faults(const Snapshot& after, Found& found) {
+  constexpr auto kFact = [](Property property) {
+    return property == Property::owner_valid      ? "node.owner"
+           : property == Property::acyclic        ? "prev"
+           : property == Property::refcount_exact ? "warning"
+                                                  : "memory";
+  };
   for (size_t i = before_.faults.size(); i < after.faults.size(); ++i) {
-    const auto& fault = after.faults[i];
-    if (fault.starts_with("an owner"))
-      found.add(Property::owner_valid, "node.owner", fault);
-    else if (fault.starts_with("a walk"))
-      found.add(Property::acyclic, "prev", fault);
-    else if (fault.starts_with("WARN"))
-      found.add(Property::refcount_exact, "warning", fault);
-    else
-      found.add(Property::no_use_after_free, "memory", fault);
+    const auto property = property_of_fault(after.faults[i]);
+    found.add(property, kFact(property), after.faults[i]);
   }
 }
 
@@ -257,17 +221,18 @@ bool replaces_events(const Model& model, Step step, const Snapshot& before) {
 
 std::vector<Violation> check_limit(const Model& model, const Step& step, const Outcome& outcome, const Snapshot& before,
                                    const Snapshot& after) {
+  if (!limit_decides(step, outcome.error)) return {};
   const bool filters = step.op == Op::attach;
-  const int limit_error = filters ? ENOMEM : E2BIG;
-  if (!makes_rule(step.op) || (outcome.error != 0 && outcome.error != limit_error)) return {};
-  if (filters && step.fail_alloc != 0) return {};  // ENOMEM says nothing of the limit then
   const auto* caller = find_task(before, step.task);
-  uint32_t sum = filters ? step.len : step.pages;
-  for (int event = 0; event < kEvents; ++event)
-    for (auto rule : caller->view[event]) sum += size_in_view(before, rule) + (filters ? 4 : 0);
+  const auto sizes = [&](auto visit) {
+    for (const auto& view : caller->view)
+      for (auto rule : view) visit(size_in_view(before, rule));
+  };
+  bool replaces = false;
   if (!filters && events_birth(before, step.task) != 0)
-    sum += outcome.error == 0 ? events_birth(after, step.task) != events_birth(before, step.task)
-                              : replaces_events(model, step, before);
+    replaces = outcome.error == 0 ? events_birth(after, step.task) != events_birth(before, step.task)
+                                  : replaces_events(model, step, before);
+  const auto sum = limit_sum(step, sizes, replaces);
   const bool over = sum > model.limit();
   if (over == (outcome.error != 0)) return {};
   return {{Property::limit,

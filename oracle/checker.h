@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/model.h"
+#include "oracle/graph.h"
 #include "oracle/property.h"
 
 namespace lockstep {
@@ -39,6 +40,7 @@ class Checker {
 
   PromiseState promise_;
   bool counters_;
+  Explainer explainer_;
   Snapshot before_;
   std::vector<uint16_t> parent_;           // who forked whom, for the wording of a violation
   std::set<std::string> known_, present_;  // violations of the state before, and of this one

@@ -10,18 +10,18 @@ namespace lockstep {
 namespace {
 
 // One vertex a task, then one an object; the vertex after the last is the root that leads to every task.
-using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, boost::no_property, Link>;
+using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
 using Vertex = boost::graph_traits<Graph>::vertex_descriptor;
+
+bool holds_up(const PointerFacts& p) { return p.link != Link::owner; }  // an owner is an address, not a reference
 
 Graph build(const Snapshot& s) {
   const size_t tasks = s.tasks.size();
   Graph graph(tasks + s.objects.size() + 1);
   const Vertex root = tasks + s.objects.size();
-  for (Vertex task = 0; task < tasks; ++task) add_edge(root, task, Link::task_events, graph);
-  for (const auto& p : s.pointers) {
-    if (p.link == Link::owner) continue;  // an address, not a reference
-    add_edge(starts_at_task(p.link) ? p.from : tasks + p.from, tasks + p.to, p.link, graph);
-  }
+  for (Vertex task = 0; task < tasks; ++task) add_edge(root, task, graph);
+  for (const auto& p : s.pointers)
+    if (holds_up(p)) add_edge(starts_at_task(p.link) ? p.from : tasks + p.from, tasks + p.to, graph);
   return graph;
 }
 
@@ -42,24 +42,60 @@ struct Marker : boost::default_bfs_visitor {
 
 }  // namespace
 
-Explanation explain(const Snapshot& s) {
-  const Graph graph = build(s);
-  const size_t tasks = s.tasks.size();
-  Explanation result;
-  result.objects.resize(s.objects.size());
-  for (size_t i = 0; i < s.objects.size(); ++i) {
-    auto& counter = result.objects[i].counter;
-    for (auto [edge, end] = in_edges(tasks + i, graph); edge != end; ++edge) {
-      ++counter[0];
-      // A filter is in use by tasks, and by those of its children that are in use themselves.
-      const auto from = source(*edge, graph);
-      if (from < tasks || s.objects[from - tasks].counter[1] > 0) ++counter[1];
-    }
-    if (counters_of(s.objects[i].kind) == 1) counter[1] = 0;
+void Explainer::count(const Snapshot& s) {
+  result_.objects.assign(s.objects.size(), {});
+  result_.cyclic = false;
+  for (const auto& p : s.pointers) {
+    if (!holds_up(p)) continue;
+    auto& counter = result_.objects[p.to].counter;
+    ++counter[0];
+    // A filter is in use by tasks, and by those of its children that are in use themselves.
+    if (counters_of(s.objects[p.to].kind) == 2 && (starts_at_task(p.link) || s.objects[p.from].counter[1] > 0))
+      ++counter[1];
   }
-  breadth_first_search(graph, num_vertices(graph) - 1, visitor(Marker(&result.objects, tasks)));
-  depth_first_search(graph, visitor(CycleFinder(&result.cyclic)));
-  return result;
 }
+
+// Walks from the tasks, to each object once all that leads to it has been met. Whether that meets every object: then
+// all are reachable, and there is no cycle.
+bool Explainer::all_reached_in_order(const Snapshot& s) {
+  const size_t count = s.objects.size();
+  first_.assign(count + 1, 0);  // first_[i]: where the targets of object i - 1 begin, then of object i
+  open_.resize(count);          // references to an object that the walk has not come by
+  for (size_t i = 0; i < count; ++i) open_[i] = static_cast<uint16_t>(result_.objects[i].counter[0]);
+  ready_.clear();
+  const auto arrive = [&](uint16_t object) {
+    if (--open_[object] == 0) ready_.push_back(object);
+  };
+  for (const auto& p : s.pointers)
+    if (holds_up(p) && !starts_at_task(p.link)) ++first_[p.from + 1u];
+  for (size_t i = 0; i < count; ++i) first_[i + 1] = static_cast<uint16_t>(first_[i + 1] + first_[i]);
+  targets_.resize(first_[count]);
+  for (const auto& p : s.pointers) {
+    if (!holds_up(p)) continue;
+    if (starts_at_task(p.link))
+      arrive(p.to);
+    else
+      targets_[first_[p.from]++] = p.to;  // afterwards first_[i] is where the targets of object i end
+  }
+  for (size_t i = 0; i < ready_.size(); ++i) {
+    const auto object = ready_[i];
+    for (auto t = object == 0 ? 0 : first_[object - 1u]; t < first_[object]; ++t) arrive(targets_[t]);
+  }
+  return ready_.size() == count;
+}
+
+const Explanation& Explainer::explain(const Snapshot& s) {
+  count(s);
+  if (all_reached_in_order(s)) {
+    for (auto& object : result_.objects) object.reachable = true;
+    return result_;
+  }
+  const Graph graph = build(s);
+  breadth_first_search(graph, num_vertices(graph) - 1, visitor(Marker(&result_.objects, s.tasks.size())));
+  depth_first_search(graph, visitor(CycleFinder(&result_.cyclic)));
+  return result_;
+}
+
+Explanation explain(const Snapshot& snapshot) { return Explainer().explain(snapshot); }
 
 }  // namespace lockstep

@@ -19,7 +19,20 @@ struct Explanation {
   bool cyclic = false;             // prev chains that do not end
 };
 
-// Recounts every counter from the pointers.
+// Recounts every counter from the pointers. One that is kept allocates nothing for states that are in order.
+class Explainer {
+ public:
+  // Good until the next call.
+  const Explanation& explain(const Snapshot& snapshot);
+
+ private:
+  void count(const Snapshot& snapshot);
+  bool all_reached_in_order(const Snapshot& snapshot);
+
+  Explanation result_;
+  std::vector<uint16_t> first_, targets_, open_, ready_;  // a walk's scratch
+};
+
 Explanation explain(const Snapshot& snapshot);
 
 }  // namespace lockstep
