@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "oracle/interleave.h"
+
+#include <fmt/format.h>
+
+#include "oracle/interleave_machine.h"
+
+namespace lockstep {
+
+const char* name_of(AtomicStep::What what) {
+  constexpr const char* kNames[] = {"begin", "end", "alloc",        "free", "load",   "store",
+                                    "publish", "inc", "dec_and_test", "lock", "unlock", "change"};
+  return kNames[static_cast<size_t>(what)];
+}
+
+const char* name_of(ProcessLock lock) {
+  constexpr const char* kNames[] = {"siglock", "cred_guard_mutex"};
+  return kNames[static_cast<size_t>(lock)];
+}
+
+Interleaving interleave(const std::string& model, const InterleaveOptions& options) {
+  if (model == "v5-intended") return Interleaver(NodeFamily<V5Intended>{}, options).run();
+  if (model == "v5-posted") return Interleaver(NodeFamily<V5Posted>{}, options).run();
+  if (model == "v6-posted") return Interleaver(NodeFamily<V6Posted>{}, options).run();
+  return Interleaver(SeccompFamily<>{{.release_at_reap = model == "seccomp@6.1"}}, options).run();
+}
+
+}  // namespace lockstep

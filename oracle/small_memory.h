@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A mechanism's memory for searches: room for 31 objects of each kind, in place, cheap to copy and to compare. The same
+// addresses come out as from Memory (world.h): lowest first, used again at once.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <tuple>
+
+#include "model/machine.h"
+#include "model/process_rules.h"
+#include "model/world.h"
+
+namespace lockstep {
+
+template <class T>
+class SmallPool {
+ public:
+  static constexpr uint16_t kEnd = 32;  // addresses are 1 to 31
+
+  SmallPool() = default;
+  SmallPool(const SmallPool& other) { *this = other; }
+  SmallPool& operator=(const SmallPool& other) {
+    live_ = other.live_;
+    full_ = other.full_;
+    born_ = 0;  // a copy is the state before a step
+    std::copy_n(other.slots_.begin(), other.used(), slots_.begin());
+    return *this;
+  }
+  // Live objects alone.
+  bool operator==(const SmallPool& other) const {
+    if (live_ != other.live_) return false;
+    for (uint32_t left = live_ & ~1u; left != 0; left &= left - 1) {
+      const int index = std::countr_zero(left);
+      if (!(slots_[index] == other.slots_[index])) return false;
+    }
+    return true;
+  }
+
+  uint16_t alloc() {
+    const auto index = static_cast<uint16_t>(std::countr_one(live_));
+    if (index < kEnd) return alloc_at(index);
+    full_ = true;
+    return 0;
+  }
+  uint16_t alloc_at(uint16_t index) {
+    live_ |= 1u << index;
+    born_ |= 1u << index;
+    slots_[index] = T{};
+    return index;
+  }
+  bool free(uint16_t index) {
+    const bool was_live = live(index);
+    if (index != 0) live_ &= ~(1u << index);
+    return was_live;
+  }
+  bool live(uint16_t index) const { return index != 0 && ((live_ >> index) & 1) != 0; }
+  T& operator[](uint16_t index) { return slots_[index]; }
+  const T& operator[](uint16_t index) const { return slots_[index]; }
+  // Tells an object from one that was at its address before the step; no order.
+  uint32_t birth(uint16_t index) const { return index + (((born_ >> index) & 1) != 0 ? kEnd : 0); }
+  uint16_t end() const { return kEnd; }
+  // One more than the highest address in use.
+  uint16_t used() const { return static_cast<uint16_t>(kEnd - std::countl_zero(live_)); }
+  uint32_t live_mask() const { return live_ & ~1u; }
+  int count() const { return std::popcount(live_) - 1; }
+  bool full() const { return full_; }
+  void clear() { set_live(0); }
+  // Objects at these addresses, with whatever stands there.
+  void set_live(uint32_t mask) {
+    live_ = mask | 1;  // slot 0 is the null pointer
+    born_ = 0;
+    full_ = false;
+  }
+  template <class Visit>
+  void each(Visit visit) const {
+    for (uint32_t left = live_mask(); left != 0; left &= left - 1)
+      visit(static_cast<uint16_t>(std::countr_zero(left)));
+  }
+
+ private:
+  uint32_t live_ = 1;
+  uint32_t born_ = 0;  // since the last copy
+  bool full_ = false;  // an object had no room: what happened since is not the mechanism's doing
+  std::array<T, kEnd> slots_{};
+};
+
+class FaultList {
+ public:
+  void push_back(Fault fault) {
+    if (size_ < faults_.size()) faults_[size_++] = fault;  // one is enough to know
+  }
+  const Fault* begin() const { return faults_.data(); }
+  const Fault* end() const { return faults_.data() + size_; }
+  bool empty() const { return size_ == 0; }
+  void clear() { size_ = 0; }
+
+ private:
+  std::array<Fault, 8> faults_;
+  uint8_t size_ = 0;
+};
+
+template <class... Objects>
+struct SmallMemory {
+  template <class T>
+  static constexpr bool kHas = (std::is_same_v<T, Objects> || ...);
+  std::tuple<SmallPool<Objects>...> pools;
+  FaultList faults;
+  uint32_t limit = 0;
+  template <class T>
+  SmallPool<T>& pool() {
+    return std::get<SmallPool<T>>(pools);
+  }
+  template <class T>
+  const SmallPool<T>& pool() const {
+    return std::get<SmallPool<T>>(pools);
+  }
+  void clear() {
+    each_pool([](auto& pool) { pool.clear(); });
+    faults.clear();
+  }
+  void each_pool(auto visit) {
+    std::apply([&](auto&... pool) { (visit(pool), ...); }, pools);
+  }
+  void each_pool(auto visit) const {
+    std::apply([&](auto&... pool) { (visit(pool), ...); }, pools);
+  }
+  bool same_objects(const SmallMemory& other) const { return pools == other.pools; }
+  bool full() const {
+    bool any = false;
+    each_pool([&](auto& pool) { any |= pool.full(); });
+    return any;
+  }
+};
+
+// A mechanism whose text runs on such memory.
+template <class Mechanism>
+struct InSmallMemory : Mechanism {
+  using State = typename Mechanism::template StateIn<SmallMemory>;
+};
+
+// Process life in place, for task numbers 1 to 31.
+class SmallTaskNumbers {
+ public:
+  void clear() { tasks_ = {}; }
+  uint16_t get(TaskField field, uint16_t task) const { return tasks_[task][static_cast<size_t>(field)]; }
+  void set(TaskField field, uint16_t task, uint16_t value) {
+    tasks_[task][static_cast<size_t>(field)] = static_cast<uint8_t>(value);
+  }
+  uint16_t next(uint16_t task) const {
+    while (++task < tasks_.size())
+      if (get(TaskField::state, task) != 0) return task;
+    return 0;
+  }
+  bool operator==(const SmallTaskNumbers&) const = default;
+
+ private:
+  std::array<std::array<uint8_t, 4>, 9> tasks_{};
+};
+
+class SmallProcesses : public ProcessRules<SmallTaskNumbers> {
+ public:
+  SmallTaskNumbers& numbers() { return store_; }
+  const SmallTaskNumbers& numbers() const { return store_; }
+};
+
+// Machines as the explorer runs them.
+template <class Mechanism, template <class> class World = ConcreteWorld>
+using SmallNodeMachine = NodeMachine<InSmallMemory<Mechanism>, World, SmallProcesses>;
+template <template <class> class World = ConcreteWorld>
+using SmallSeccompMachine = SeccompMachineIn<World, InSmallMemory<Seccomp>, SmallProcesses>;
+
+}  // namespace lockstep
