@@ -39,6 +39,9 @@ struct InterleaveOptions {
   int ops = 2;            // operations of each: 1 to ops. tasks * ops is at most kMaxOperations
   int events = 1;         // event types that are used; the node designs only
   int start_rules = 1;    // appends or attaches before that, at most; forks and at most one exit come as needed
+  // Of the rules before the start: pages, or instructions. None: 1 page and 62, or 16 instructions and 32730, so that one
+  // more rule of the smallest size fits, and a second one after it may not.
+  std::vector<uint32_t> sizes;
   bool reduction = true;  // off: a task can be stopped before every step, not only where others can notice
   unsigned jobs = 0;      // threads; 0: all cores. No result depends on it
   uint64_t memory_bytes = 1ull << 30;                      // for the states of a search

@@ -64,6 +64,10 @@ void give_names(Program& program, uint16_t rules, uint16_t tasks) {
     }
 }
 
+std::vector<uint32_t> default_sizes(bool filters) {
+  return filters ? std::vector<uint32_t>{16, 32730} : std::vector<uint32_t>{1, 62};
+}
+
 size_t length_of(const Program& program) {
   size_t length = 0;
   for (const auto& list : program) length += list.size();
@@ -101,10 +105,13 @@ std::vector<Step> steps_before(const SmallProcesses& processes, const std::vecto
     if (!processes.alive(task)) continue;
     if (rules < options.start_rules)
       for (uint8_t event = 0; event < (filters ? 1 : options.events); ++event)
-        next.push_back({.op = filters ? Op::attach : Op::append,
-                        .task = task,
-                        .made = static_cast<uint16_t>(rules + 1),
-                        .event = event});
+        for (const auto size : options.sizes.empty() ? default_sizes(filters) : options.sizes) {
+          next.push_back({.op = filters ? Op::attach : Op::append,
+                          .task = task,
+                          .made = static_cast<uint16_t>(rules + 1),
+                          .event = event});
+          (filters ? next.back().len : next.back().pages) = size;
+        }
     if (tasks < options.tasks + 1) {
       next.push_back({.op = Op::fork, .task = task, .made = static_cast<uint16_t>(tasks + 1)});
       if (filters) next.push_back({.op = Op::thread, .task = task, .made = static_cast<uint16_t>(tasks + 1)});
