@@ -209,6 +209,20 @@ void each_in_view(const SeccompMachineIn<World, Mechanism, Processes>& machine, 
        [&](Ref<Filter> f) { visit(filters[f.index].number, filters[f.index].len); });
 }
 
+// Which allocation made the task's events: another number than before the step says that they were replaced. 0: none.
+template <class Mechanism, template <class> class World, class Processes>
+uint32_t events_birth(const NodeMachine<Mechanism, World, Processes>& machine, uint16_t task) {
+  const auto& memory = machine.world.memory;
+  const auto& caller = memory.template pool<NodeTask>()[task];
+  const auto birth = [&]<class T>(Ref<T> ref) {
+    return ref.index == 0 ? 0 : memory.template pool<T>().birth(ref.index);
+  };
+  if constexpr (Mechanism::State::template kHas<Node>)
+    return birth(caller.events);
+  else
+    return birth(caller.lists);
+}
+
 // The whole state. A writer that is kept saves allocations.
 template <class Machine>
 void show(const Machine& machine, FactsWriter& out, Snapshot& s) {

@@ -224,15 +224,14 @@ std::vector<Violation> check_limit(const Model& model, const Step& step, const O
   if (!limit_decides(step, outcome.error)) return {};
   const bool filters = step.op == Op::attach;
   const auto* caller = find_task(before, step.task);
-  const auto sizes = [&](auto visit) {
-    for (const auto& view : caller->view)
-      for (auto rule : view) visit(size_in_view(before, rule));
-  };
+  uint32_t shares = 0;
+  for (const auto& view : caller->view)
+    for (auto rule : view) shares += limit_share(step.op, size_in_view(before, rule));
   bool replaces = false;
   if (!filters && events_birth(before, step.task) != 0)
     replaces = outcome.error == 0 ? events_birth(after, step.task) != events_birth(before, step.task)
                                   : replaces_events(model, step, before);
-  const auto sum = limit_sum(step, sizes, replaces);
+  const auto sum = limit_sum(step, shares, replaces);
   const bool over = sum > model.limit();
   if (over == (outcome.error != 0)) return {};
   return {{Property::limit,

@@ -29,6 +29,8 @@ struct Scope {
 };
 // {1, 63} pages; {8192} instructions: the bound is within reach.
 std::vector<uint32_t> default_sizes(const std::string& model);
+// Throws std::invalid_argument, with a sentence, for a scope that cannot be.
+void check_scope(const Scope& scope);
 
 struct ExploreProgress {
   uint64_t states = 0, transitions = 0, bytes = 0;

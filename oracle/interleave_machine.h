@@ -21,16 +21,16 @@ namespace lockstep {
 template <class Mechanism, template <class> class World = InterleavedWorld>
 struct NodeFamily {
   static constexpr bool kFilters = false;
-  using Concurrent = SmallNodeMachine<Mechanism, World>;
-  using Sequential = SmallNodeMachine<Mechanism>;
+  using Concurrent = NodeMachine<InSmallMemory<Mechanism>, World, RunProcesses>;
+  using Sequential = NodeMachine<InSmallMemory<Mechanism>, ConcreteWorld, RunProcesses>;
   Concurrent concurrent() const { return {}; }
   Sequential sequential() const { return {}; }
 };
 template <class Mechanism = Seccomp, template <class> class World = InterleavedWorld>
 struct SeccompFamily {
   static constexpr bool kFilters = true;
-  using Concurrent = SeccompMachineIn<World, InSmallMemory<Mechanism>, SmallProcesses>;
-  using Sequential = SeccompMachineIn<ConcreteWorld, InSmallMemory<Mechanism>, SmallProcesses>;
+  using Concurrent = SeccompMachineIn<World, InSmallMemory<Mechanism>, RunProcesses>;
+  using Sequential = SeccompMachineIn<ConcreteWorld, InSmallMemory<Mechanism>, RunProcesses>;
   SeccompSwitches switches;
   Concurrent concurrent() const { return Concurrent(switches); }
   Sequential sequential() const { return Sequential(switches); }

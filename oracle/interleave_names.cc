@@ -120,7 +120,7 @@ Violation violation_of(const Fault& fault) {
 
 std::string sentence(const Race& race, const std::string& text) {
   std::string told;
-  if (race.property == Property::linearizable) told = overwriting(race);
+  if (race.cause == "linearizable lost rule" || race.cause.ends_with(".exists")) told = overwriting(race);
   if (race.property == Property::no_use_after_free && !race.steps.empty() && race.steps.back().freed)
     told = freeing(race);
   return told.empty() ? text : told;

@@ -10,8 +10,6 @@ namespace lockstep {
 
 namespace {
 
-constexpr uint16_t kHighestTask = 8;  // room of SmallTaskNumbers
-
 template <class Wanted>
 uint16_t made_by(const std::vector<Step>& steps, Wanted wanted) {
   return static_cast<uint16_t>(
@@ -21,7 +19,7 @@ uint16_t rules_in(const std::vector<Step>& steps) { return made_by(steps, makes_
 uint16_t tasks_in(const std::vector<Step>& steps) { return static_cast<uint16_t>(made_by(steps, makes_task) + 1); }
 
 // Operations of one task, names not yet given.
-std::vector<Operation> choices(const SmallProcesses& processes, uint16_t task, bool filters, int events) {
+std::vector<Operation> choices(const RunProcesses& processes, uint16_t task, bool filters, int events) {
   std::vector<Operation> all;
   for (uint8_t event = 0; event < (filters ? 1 : events); ++event) {
     all.push_back({{.op = filters ? Op::attach : Op::append, .task = task, .event = event}});
@@ -76,7 +74,7 @@ size_t length_of(const Program& program) {
 
 }  // namespace
 
-int live_tasks(const SmallProcesses& processes) {
+int live_tasks(const RunProcesses& processes) {
   int live = 0;
   for (uint16_t task = processes.next(0); task != 0; task = processes.next(task)) live += processes.alive(task);
   return live;
@@ -96,7 +94,7 @@ void require_possible(const InterleaveOptions& options) {
           "that many tasks and operations have no room");
 }
 
-std::vector<Step> steps_before(const SmallProcesses& processes, const std::vector<Step>& so_far, bool filters,
+std::vector<Step> steps_before(const RunProcesses& processes, const std::vector<Step>& so_far, bool filters,
                                const InterleaveOptions& options) {
   std::vector<Step> next;
   const uint16_t rules = rules_in(so_far), tasks = tasks_in(so_far);
@@ -121,7 +119,7 @@ std::vector<Step> steps_before(const SmallProcesses& processes, const std::vecto
   return next;
 }
 
-std::vector<Program> programs(const SmallProcesses& processes, const std::vector<Step>& before, bool filters,
+std::vector<Program> programs(const RunProcesses& processes, const std::vector<Step>& before, bool filters,
                               const InterleaveOptions& options) {
   std::vector<Program> all{{}};
   for (uint16_t task = processes.next(0); task != 0; task = processes.next(task)) {

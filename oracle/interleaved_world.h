@@ -15,13 +15,16 @@
 #include <type_traits>
 #include <vector>
 
+#include "model/machine.h"
 #include "model/process_rules.h"
-#include "model/world.h"
 #include "oracle/atomic_step.h"
 #include "oracle/contention.h"
 #include "oracle/small_memory.h"
 
 namespace lockstep {
+
+inline constexpr uint16_t kHighestTask = 10;  // P numbers
+using RunProcesses = ProcessesTo<kHighestTask>;
 
 // An operation in flight.
 struct Flight {
@@ -33,7 +36,6 @@ struct Flight {
   }
 };
 
-inline constexpr int kLockedProcesses = 9;  // leaders are numbered as tasks are, 1 to 8
 const char* name_of(ProcessLock lock);
 
 // How many objects of a kind one operation makes at most. A task is named by the trace and not counted.
@@ -52,8 +54,8 @@ class InterleavedWorld {
  public:
   // Shared.
   State memory;
-  SmallTaskNumbers processes;
-  std::array<uint8_t, kProcessLocks * kLockedProcesses> locks{};  // the holder's place + 1; by lock and leader
+  TaskNumbersTo<kHighestTask> processes;
+  std::array<uint8_t, kProcessLocks * (kHighestTask + 1)> locks{};  // the holder's place + 1; by lock and leader
 
   Coverage coverage;
 
@@ -188,7 +190,7 @@ class InterleavedWorld {
       return result;
     }
     finish(pass(&processes, sizeof processes, true, false));
-    SmallProcesses table;
+    RunProcesses table;
     table.numbers() = processes;
     const int result = log(change(table));
     processes = table.numbers();
@@ -358,7 +360,7 @@ class InterleavedWorld {
 
   template <class Task>
   uint8_t& lock_of(ProcessLock lock, Task task) {
-    return locks[static_cast<size_t>(lock) * kLockedProcesses + processes.get(TaskField::leader, task.index)];
+    return locks[static_cast<size_t>(lock) * (kHighestTask + 1) + processes.get(TaskField::leader, task.index)];
   }
   void tell(AtomicStep::What what, ObjectId object, const char* field, int slot = -1, StepValue value = {},
             bool freed = false) {

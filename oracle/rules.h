@@ -153,14 +153,11 @@ inline bool limit_decides(const Step& step, int error) {
   return !filters || step.fail_alloc == 0;  // ENOMEM says nothing of the limit otherwise
 }
 
-// The sum that the limit is about: what the step adds and what the caller's view has, sizes(visit) telling the size of
-// each; an events object counts where one takes the place of another.
-template <class Sizes>
-uint32_t limit_sum(const Step& step, Sizes sizes, bool replaces_events) {
-  const bool filters = step.op == Op::attach;
-  uint32_t sum = filters ? step.len : step.pages + replaces_events;
-  sizes([&](uint32_t size) { sum += size + (filters ? 4 : 0); });
-  return sum;
+// The sum that the limit is about: what the step adds, what each rule of the caller's view counts, and an events object
+// where one takes the place of another.
+constexpr uint32_t limit_share(Op op, uint32_t size) { return op == Op::attach ? size + 4 : size; }
+constexpr uint32_t limit_sum(const Step& step, uint32_t shares, bool replaces_events) {
+  return step.op == Op::attach ? step.len + shares : step.pages + shares + replaces_events;
 }
 
 }  // namespace lockstep

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <tuple>
 
-#include "model/machine.h"
 #include "model/process_rules.h"
 #include "model/world.h"
 
@@ -76,8 +75,7 @@ class SmallPool {
   }
   template <class Visit>
   void each(Visit visit) const {
-    for (uint32_t left = live_mask(); left != 0; left &= left - 1)
-      visit(static_cast<uint16_t>(std::countr_zero(left)));
+    for (uint32_t left = live_mask(); left != 0; left &= left - 1) visit(static_cast<uint16_t>(std::countr_zero(left)));
   }
 
  private:
@@ -141,8 +139,9 @@ struct InSmallMemory : Mechanism {
   using State = typename Mechanism::template StateIn<SmallMemory>;
 };
 
-// Process life in place, for task numbers 1 to 31.
-class SmallTaskNumbers {
+// Process life in place, for task numbers 1 to kHighest.
+template <uint16_t kHighest>
+class TaskNumbersTo {
  public:
   void clear() { tasks_ = {}; }
   uint16_t get(TaskField field, uint16_t task) const { return tasks_[task][static_cast<size_t>(field)]; }
@@ -154,17 +153,20 @@ class SmallTaskNumbers {
       if (get(TaskField::state, task) != 0) return task;
     return 0;
   }
-  bool operator==(const SmallTaskNumbers&) const = default;
+  bool operator==(const TaskNumbersTo&) const = default;
 
  private:
-  std::array<std::array<uint8_t, 4>, 9> tasks_{};
+  std::array<std::array<uint8_t, 4>, kHighest + 1> tasks_{};
 };
 
-class SmallProcesses : public ProcessRules<SmallTaskNumbers> {
+template <uint16_t kHighest>
+class ProcessesTo : public ProcessRules<TaskNumbersTo<kHighest>> {
  public:
-  SmallTaskNumbers& numbers() { return store_; }
-  const SmallTaskNumbers& numbers() const { return store_; }
+  auto& numbers() { return this->store_; }
+  const auto& numbers() const { return this->store_; }
 };
+using SmallTaskNumbers = TaskNumbersTo<8>;
+using SmallProcesses = ProcessesTo<8>;
 
 // Machines as the explorer runs them.
 template <class Mechanism, template <class> class World = ConcreteWorld>

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One state of a search: what is wrong in it, every step from it, and what is wrong with each step. One a thread.
+//
+// Machine: as in small_memory.h. What views, objects, owners and limits have to be is in rules.h.
+#pragma once
+
+#include <cstring>
+#include <optional>
+#include <vector>
+
+#include "model/state_facts.h"
+#include "oracle/choices.h"
+#include "oracle/rules.h"
+#include "oracle/state_codec.h"
+#include "oracle/symmetry.h"
+
+namespace lockstep {
+
+// A short list of numbers in place. Longer ones are cut: only a chain without an end is longer.
+class NumberList {
+ public:
+  void add(uint16_t number) {
+    if (size_ < numbers_.size()) numbers_[size_++] = number;
+  }
+  void clear() { size_ = 0; }
+  size_t size() const { return size_; }
+  uint16_t* begin() { return numbers_.data(); }
+  uint16_t* end() { return numbers_.data() + size_; }
+  const uint16_t* begin() const { return numbers_.data(); }
+  const uint16_t* end() const { return numbers_.data() + size_; }
+  bool operator==(const NumberList& other) const {
+    return size_ == other.size_ && std::memcmp(numbers_.data(), other.numbers_.data(), size_ * sizeof(uint16_t)) == 0;
+  }
+
+ private:
+  std::array<uint16_t, 31> numbers_;
+  uint16_t size_ = 0;
+};
+
+template <class Machine>
+class Expander {
+ public:
+  using Memory = MemoryOf<Machine>;
+  using State = ExploredState<Memory>;
+  using Task = TaskOf<Memory>;
+  static constexpr bool kNodes = std::is_same_v<Task, NodeTask>;
+
+  struct Config {
+    Scope scope;
+    std::vector<uint32_t> sizes;
+    std::vector<Choice> choices;
+    PromiseKind promise{};
+    bool symmetry = true;
+  };
+  Expander(const Machine& machine, const Config& config)
+      : machine_(machine), config_(config), codec_(config.scope, config.sizes, config.promise) {}
+
+  // A trace's first state.
+  void start(const Start& start, PackedState& packed) {
+    machine_.reset(start);
+    before_ = {machine_.world.memory, machine_.processes.numbers(), {}, 0};
+    pack(before_, packed);
+  }
+
+  void load(const uint8_t* bytes, size_t size) {
+    PackedState packed;
+    std::memcpy(packed.words.data(), bytes, size);
+    codec_.unpack(packed.bytes(), before_);
+    before_.memory.limit = machine_.world.memory.limit;
+    if constexpr (!kNodes) before_.memory.switches = machine_.world.memory.switches;
+  }
+
+  // What is wrong in the loaded state: report(property), perhaps more than once for each.
+  template <class Report>
+  void judge_state(Report report) {
+    restore();
+    facts_.clear();
+    show_graph(machine_, writer_, facts_);
+    const auto& explanation = explainer_.explain(facts_);
+    judge_objects(facts_, explanation, [&](ObjectFlaw flaw, size_t, int) { report(property_of(flaw)); });
+    judge_owners(facts_, [&](size_t) { report(Property::owner_valid); });
+    for (const auto& fault : facts_.faults) report(property_of_fault(fault));
+    if (explanation.cyclic) report(Property::acyclic);
+  }
+  // A pointer to freed memory: from here on it matters at which address an object is.
+  bool addresses_matter() const {
+    return !facts_.faults.empty() ||
+           std::any_of(facts_.objects.begin(), facts_.objects.end(), [](const auto& o) { return o.freed; });
+  }
+
+  // Every step from the loaded state. sink(step, outcome, state): `state` is null where nothing follows;
+  // report(property, step, outcome): what the step breaks.
+  template <class Sink, class Report>
+  void expand(Sink sink, Report report) {
+    see_views();
+    uint16_t free_slot = 0;
+    for (uint16_t slot = static_cast<uint16_t>(config_.scope.tasks); slot > 0; --slot)
+      if (!tasks(before_).live(slot)) free_slot = slot;
+    tasks(before_).each([&](uint16_t task) {
+      if (!alive(before_.processes, task)) return;
+      for (const auto& choice : config_.choices) {
+        Step step = choice.step;
+        step.task = task;
+        if (makes_rule(step.op)) {
+          if (before_.ops == config_.scope.ops) continue;
+          step.made = static_cast<uint16_t>(before_.ops + 1);
+        } else if (makes_task(step.op)) {
+          if (free_slot == 0) continue;
+          step.made = free_slot;
+        } else if (step.op == Op::reap) {
+          tasks(before_).each([&](uint16_t child) {
+            if (child == task) return;
+            step.child = child;
+            take(step, sink, report);
+          });
+          continue;
+        }
+        take(step, sink, report);
+        if (!choice.faults) continue;
+        const uint32_t tried = allocations_;
+        for (uint16_t nth = 1; nth <= tried; ++nth) {
+          step.fail_alloc = nth;
+          take(step, sink, report);
+        }
+      }
+    });
+  }
+
+  // Takes one step from the loaded state; `packed` is the next one, or as it was where nothing follows.
+  Outcome follow(const Step& step, PackedState& packed) {
+    Outcome outcome;
+    see_views();
+    const auto sink = [&](const Step&, const Outcome& result, const PackedState* next) {
+      outcome = result;
+      if (next != nullptr) packed = *next;
+    };
+    take(step, sink, [](Property, const Step&, const Outcome&) {});
+    return outcome;
+  }
+  // By slot of the state packed last: the slot that the task had before it was renamed.
+  const TaskSlots& slots() const { return slots_; }
+
+  const Coverage& coverage() const { return machine_.world.coverage; }
+  bool out_of_room() const { return out_of_room_; }
+
+ private:
+  using Views = std::array<std::array<NumberList, kEvents>, kMaxScopeTasks + 1>;
+
+  static const auto& tasks(const State& s) { return s.memory.template pool<Task>(); }
+  static uint32_t living(const SmallTaskNumbers& processes) {
+    uint32_t mask = 0;
+    for (uint16_t task = 1; task <= kMaxScopeTasks; ++task) mask |= uint32_t{alive(processes, task)} << task;
+    return mask;
+  }
+
+  void restore() {
+    machine_.world.memory = before_.memory;
+    machine_.processes.numbers() = before_.processes;
+  }
+
+  void view_of(uint16_t task, int event, NumberList& view) const {
+    view.clear();
+    each_in_view(machine_, task, event, [&](uint16_t number, uint32_t) { view.add(number); });
+  }
+  void see_views() {
+    restore();
+    tasks(before_).each([&](uint16_t task) {
+      shares_[task] = 0;
+      for (int event = 0; event < kEvents; ++event) {
+        auto& view = views_[task][event];
+        view.clear();
+        each_in_view(machine_, task, event, [&](uint16_t number, uint32_t size) {
+          view.add(number);
+          shares_[task] += limit_share(kNodes ? Op::append : Op::attach, size);
+        });
+      }
+    });
+  }
+
+  template <class Sink, class Report>
+  void take(const Step& step, Sink sink, Report report) {
+    restore();
+    const Outcome outcome = machine_.step(step);
+    allocations_ = machine_.world.allocations();
+    const auto& memory = machine_.world.memory;
+    if (memory.full()) out_of_room_ = true;
+    if (out_of_room_) return;
+    const auto broken = [&](Property property) { report(property, step, outcome); };
+    const bool unharmed = memory.faults.empty();
+    if (!unharmed && judge_faults(broken)) return sink(step, outcome, nullptr);
+    const bool same = memory.same_objects(before_.memory);
+    judge_limit(step, outcome, broken);
+    if (outcome.error != 0 && same && unharmed) return sink(step, outcome, nullptr);  // as if it had not been
+    after_promise_ = before_.promise;
+    advance_promise(step, outcome);
+    judge_views(step, outcome, broken);
+    if (outcome.error != 0) judge_error(broken);
+    const bool used_up = makes_rule(step.op) && (outcome.error == 0 || !same);
+    pack({memory, machine_.processes.numbers(), after_promise_, static_cast<uint8_t>(before_.ops + used_up)}, packed_);
+    sink(step, outcome, &packed_);
+  }
+
+  void pack(const StateParts<Memory>& state, PackedState& packed) {
+    for (uint8_t slot = 0; slot < slots_.size(); ++slot) slots_[slot] = slot;
+    if (!config_.symmetry || !symmetry_.rename(state)) return codec_.pack(state, packed);
+    slots_ = symmetry_.slots();
+    codec_.pack(symmetry_.renamed(), packed);
+  }
+
+  // True: nothing that comes after it means anything.
+  template <class Broken>
+  bool judge_faults(Broken broken) {
+    bool over = false;
+    for (const auto& fault : machine_.world.memory.faults) over |= fault.what != Fault::What::warned;
+    facts_.clear();
+    show_faults(machine_.world.memory, facts_);
+    for (const auto& fault : facts_.faults) broken(property_of_fault(fault));
+    return over;
+  }
+
+  void advance_promise(const Step& step, const Outcome& outcome) {
+    PromiseMasksWorld promise(config_.promise, after_promise_);
+    const auto& now = machine_.processes.numbers();
+    if (outcome.error == 0 && makes_rule(step.op)) promise.append(step.task, step.event, step.made);
+    if (outcome.error == 0 && makes_task(step.op)) promise.fork(step.task, step.made);
+    const uint32_t left = living(now);
+    for (uint32_t dead = living(before_.processes) & ~left; dead != 0; dead &= dead - 1)
+      promise.forget(static_cast<uint16_t>(std::countr_zero(dead)), left);
+  }
+
+  template <class Broken>
+  void judge_views(const Step& step, const Outcome& outcome, Broken broken) {
+    const bool appended = outcome.error == 0 && makes_rule(step.op);
+    const bool forked = outcome.error == 0 && makes_task(step.op);
+    const auto report = [&](ViewFlaw flaw, uint16_t) { broken(property_of(flaw)); };
+    NumberList now;
+    machine_.world.memory.template pool<Task>().each([&](uint16_t task) {
+      if (!alive(machine_.processes.numbers(), task)) return;
+      const bool is_child = forked && task == step.made;
+      for (int event = 0; event < config_.scope.events; ++event) {
+        view_of(task, event, now);
+        const auto& was = views_[is_child ? step.task : task][event];
+        if (is_child) {
+          judge_first_view(was, now, report);
+          continue;
+        }
+        const bool due = appended && event == step.event && after_promise_.promises(task, step.made);
+        const auto promised = [&] {
+          NumberList view;
+          after_promise_.each_in_view(task, event, [&](uint16_t rule) { view.add(rule); });
+          return view;
+        };
+        judge_view(was, now, step.made, due, true, promised, report);
+      }
+    });
+  }
+
+  template <class Broken>
+  void judge_limit(const Step& step, const Outcome& outcome, Broken broken) {
+    if (!limit_decides(step, outcome.error)) return;
+    const uint32_t limit = machine_.world.memory.limit;
+    const bool failed = outcome.error != 0;
+    const auto wrong = [&](bool replaces) { return (limit_sum(step, shares_[step.task], replaces) > limit) != failed; };
+    if (wrong(false) == wrong(true)) {  // far from the bound, and for seccomp
+      if (wrong(false)) broken(Property::limit);
+    } else if constexpr (kNodes) {
+      if (wrong(replaces_events(step, failed))) broken(Property::limit);
+    }
+  }
+  // Whether the append puts new events in the place of old ones; one that failed: whether it would, freed of the limit.
+  bool replaces_events(Step step, bool failed) const {
+    Machine trial = machine_;
+    trial.world.memory = before_.memory;
+    trial.processes.numbers() = before_.processes;
+    const auto before = events_birth(trial, step.task);
+    if (before == 0) return false;
+    if (!failed) return events_birth(machine_, step.task) != before;
+    trial.world.memory.limit = 1u << 30;
+    step.fail_alloc = 0;
+    trial.step(step);
+    return events_birth(trial, step.task) != before;
+  }
+
+  // Addresses may have changed and nobody be the wiser: facts are what counts.
+  template <class Broken>
+  void judge_error(Broken broken) {
+    show_all(facts_);
+    const auto after = facts_;
+    const auto memory = machine_.world.memory;
+    restore();
+    show_all(facts_);
+    machine_.world.memory = memory;
+    if (compare(facts_, after, {})) broken(Property::error_atomic);
+  }
+  void show_all(Snapshot& facts) {
+    facts.clear();
+    show(machine_, writer_, facts);
+    canonical(facts);
+  }
+
+  Machine machine_;
+  const Config& config_;
+  StateCodec<Memory> codec_;
+  Symmetry<Memory> symmetry_;
+  State before_;
+  Views views_;                                      // of the state before, by task
+  std::array<uint32_t, kMaxScopeTasks + 1> shares_;  // of its limit that each task's view takes up
+  PromiseMasks after_promise_;
+  PackedState packed_;
+  TaskSlots slots_{};
+  uint32_t allocations_ = 0;  // that the last step tried
+  bool out_of_room_ = false;
+  FactsWriter writer_;
+  Explainer explainer_;
+  Snapshot facts_;
+};
+
+}  // namespace lockstep
