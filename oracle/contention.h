@@ -2,10 +2,10 @@
 // Which places of shared memory tasks get in each other's way at: one writes what another reads or writes. Only an
 // access to such a place can come out differently in another order, so only there need a scheduler choose.
 //
-// The set is found by searching with what is known of it, and again with more, until a search finds nothing new. Then it
-// is complete: in a shortest schedule with a conflict at a place outside the set, everything before the second of the two
-// accesses commutes as the set says, so the reduced search comes by both of them too. A freed object is written to as a
-// whole. docs/interleaving.md says the same with an example.
+// The set is found by searching with what is known of it, and again with more, until a search finds nothing new. Then
+// it is complete: in a shortest schedule with a conflict at a place outside the set, everything before the second of
+// the two accesses commutes as the set says, so the reduced search comes by both of them too. A freed object is written
+// to as a whole. docs/interleaving.md says the same with an example.
 #pragma once
 
 #include <cstddef>

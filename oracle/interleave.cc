@@ -8,7 +8,7 @@
 namespace lockstep {
 
 const char* name_of(AtomicStep::What what) {
-  constexpr const char* kNames[] = {"begin", "end", "alloc",        "free", "load",   "store",
+  constexpr const char* kNames[] = {"begin",   "end", "alloc",        "free", "load",   "store",
                                     "publish", "inc", "dec_and_test", "lock", "unlock", "change"};
   return kNames[static_cast<size_t>(what)];
 }

@@ -4,7 +4,6 @@
 // For machines of another make (a mutated text or world): interleave_machine.h.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -35,16 +34,16 @@ inline constexpr int kMaxColumns = 3;     // tasks that run concurrently
 inline constexpr int kMaxOperations = 6;  // of all tasks together
 
 struct InterleaveOptions {
-  int tasks = 2;          // that run concurrently: 2 or 3
-  int ops = 2;            // operations of each: 1 to ops. tasks * ops is at most kMaxOperations
-  int events = 1;         // event types that are used; the node designs only
-  int start_rules = 1;    // appends or attaches before that, at most; forks and at most one exit come as needed
-  // Of the rules before the start: pages, or instructions. None: 1 page and 62, or 16 instructions and 32730, so that one
-  // more rule of the smallest size fits, and a second one after it may not.
+  int tasks = 2;        // that run concurrently: 2 or 3
+  int ops = 2;          // operations of each: 1 to ops. tasks * ops is at most kMaxOperations
+  int events = 1;       // event types that are used; the node designs only
+  int start_rules = 1;  // appends or attaches before that, at most; forks and at most one exit come as needed
+  // Of the rules before the start: pages, or instructions. None: 1 page and 62, or 16 instructions and 32730, so that
+  // one more rule of the smallest size fits, and a second one after it may not.
   std::vector<uint32_t> sizes;
-  bool reduction = true;  // off: a task can be stopped before every step, not only where others can notice
-  unsigned jobs = 0;      // threads; 0: all cores. No result depends on it
-  uint64_t memory_bytes = 1ull << 30;                      // for the states of a search
+  bool reduction = true;               // off: a task can be stopped before every step, not only where others can notice
+  unsigned jobs = 0;                   // threads; 0: all cores. No result depends on it
+  uint64_t memory_bytes = 1ull << 30;  // for the states of a search
   std::function<void(uint64_t done, uint64_t of)> progress;  // programs; now and then, from one thread
   std::function<bool()> stop;                                // asked now and then; true: end here
 };
@@ -58,6 +57,7 @@ struct Race {
   std::vector<std::string> also;  // other properties that the same schedule breaks
   Trace before;                   // how the concurrent part's start comes about
   Program program;
+  std::vector<OperationResult> results;  // by number of the operation; of those that ended
   std::vector<AtomicStep> steps;
   std::map<ObjectId, std::string> names;  // of the objects in `steps`
   uint64_t programs = 0;                  // that show this cause

@@ -66,11 +66,11 @@ std::string overwriting(const Race& race) {
     const auto* read = read_before(race, i, overwritten);
     if (read == nullptr) continue;
     const auto& lost = race.steps[overwritten];
-    return fmt::format("{} was lost: {} and {} both read {}.{} = {}, and the second to write it linked {} over {}",
-                       name_in(race, lost.value.pointer), operation_words(race, lost), operation_words(race, step),
-                       name_in(race, read->object), std::string_view(read->field).substr(std::string_view(read->field).find('.') + 1),
-                       name_in(race, read->value.pointer), name_in(race, step.value.pointer),
-                       name_in(race, lost.value.pointer));
+    return fmt::format(
+        "{} was lost: {} and {} both read {}.{} = {}, and the second to write it linked {} over {}",
+        name_in(race, lost.value.pointer), operation_words(race, lost), operation_words(race, step),
+        name_in(race, read->object), std::string_view(read->field).substr(std::string_view(read->field).find('.') + 1),
+        name_in(race, read->value.pointer), name_in(race, step.value.pointer), name_in(race, lost.value.pointer));
   }
   return {};
 }

@@ -18,9 +18,8 @@ std::map<ObjectId, std::string> named_objects(const Memory& memory) {
   auto number = [&](auto kind, auto name) {
     using T = decltype(kind);
     if constexpr (Memory::template kHas<T>)
-      memory.template pool<T>().each([&](uint16_t index) {
-        names[id_of(Ref<T>{index})] = name(memory.template pool<T>()[index], index);
-      });
+      memory.template pool<T>().each(
+          [&](uint16_t index) { names[id_of(Ref<T>{index})] = name(memory.template pool<T>()[index], index); });
   };
   auto count_up = [](char letter) {
     return [letter](const auto&, uint16_t index) { return letter + std::to_string(index); };
@@ -30,7 +29,9 @@ std::map<ObjectId, std::string> named_objects(const Memory& memory) {
   number(Node{}, count_up('N'));
   number(Filter{}, [](const Filter& f, uint16_t) { return "F" + std::to_string(f.number); });
   if constexpr (Memory::template kHas<Rule>) {
-    auto of_prog = [&](Ref<Prog> prog) { return "R" + std::to_string(memory.template pool<Prog>()[prog.index].number); };
+    auto of_prog = [&](Ref<Prog> prog) {
+      return "R" + std::to_string(memory.template pool<Prog>()[prog.index].number);
+    };
     number(Rule{}, [&](const Rule& r, uint16_t) { return of_prog(r.prog); });
     number(Prog{}, [&](const Prog&, uint16_t index) { return of_prog({index}) + ".prog"; });
   }

@@ -134,8 +134,7 @@ std::vector<Program> programs(const RunProcesses& processes, const std::vector<S
     all = std::move(longer);
   }
   for (auto& program : all) give_names(program, rules_in(before), tasks_in(before));
-  std::stable_sort(all.begin(), all.end(),
-                   [](const auto& a, const auto& b) { return length_of(a) < length_of(b); });
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return length_of(a) < length_of(b); });
   return all;
 }
 

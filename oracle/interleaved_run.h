@@ -32,6 +32,15 @@ struct ByteReader {
 
 enum class Went : uint8_t { on, waits, wrong };
 
+// From its start to its end, in whatever world; the view of a check is built in `view`.
+template <class Machine>
+OperationResult run_whole(Machine& machine, const Operation& operation, std::vector<uint16_t>& view) {
+  if (!operation.check) return {machine.step(operation.step).error, {}};
+  view.clear();
+  machine.check(operation.step.task, operation.step.event, [&](uint16_t number) { view.push_back(number); });
+  return {0, view};
+}
+
 // Machine: over InterleavedWorld, or a mutated one.
 template <class Machine>
 class InterleavedRun {
@@ -49,7 +58,8 @@ class InterleavedRun {
     }
   }
 
-  // Goes on until the next step is one that others can notice, after `noticeable` such steps, or until the task is done.
+  // Goes on until the next step is one that others can notice, after `noticeable` such steps, or until the task is
+  // done.
   Went advance(int who, int noticeable, std::vector<AtomicStep>* steps = nullptr) {
     auto& task = tasks_[who];
     const auto& operations = program_[who];
@@ -87,7 +97,6 @@ class InterleavedRun {
       if (!done(static_cast<int>(i))) return false;
     return true;
   }
-  // The task whose turn it is is part of the state where changes from task to task are counted.
   void pack(std::string& out) const {
     out.clear();
     ByteWriter put{out};
@@ -117,7 +126,8 @@ class InterleavedRun {
       get(live);
       pool.clear();
       for (; live != 0; live &= live - 1)
-        each_field(pool[pool.alloc_at(static_cast<uint16_t>(std::countr_zero(live)))], [&](auto& field) { get(field); });
+        each_field(pool[pool.alloc_at(static_cast<uint16_t>(std::countr_zero(live)))],
+                   [&](auto& field) { get(field); });
     });
     get(world().processes);
     get(world().locks);
@@ -153,12 +163,7 @@ class InterleavedRun {
   };
   auto& world() { return machine_.world; }
   const auto& world() const { return machine_.world; }
-  OperationResult run(const Operation& operation) {
-    if (!operation.check) return {machine_.step(operation.step).error, {}};
-    view_.clear();
-    machine_.check(operation.step.task, operation.step.event, [&](uint16_t number) { view_.push_back(number); });
-    return {0, view_};
-  }
+  OperationResult run(const Operation& operation) { return run_whole(machine_, operation, view_); }
 
   Machine machine_;
   const Program& program_;

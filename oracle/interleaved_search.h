@@ -23,9 +23,9 @@ class InterleavedSearch {
   };
   enum class Order : uint8_t { fewest_stops, fewest_switches };
 
-  // REQUIRES: `start` has not begun to run and outlives this.
+  // REQUIRES: `start` has not begun to run.
   InterleavedSearch(const InterleavedRun<Machine>& start, int tasks, Order order)
-      : start_(start), run_(start), tasks_(tasks), order_(order) {}
+      : run_(start), tasks_(tasks), order_(order) {}
 
   // found(Find) for each ending, fault and deadlock; true: that is enough. more(bytes), now and then: false: end here.
   // Returns whether the search went to its end.
@@ -114,7 +114,6 @@ class InterleavedSearch {
       open_.push_back(found->second);
   }
 
-  const InterleavedRun<Machine>& start_;
   InterleavedRun<Machine> run_;
   int tasks_;
   Order order_;

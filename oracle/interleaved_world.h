@@ -17,24 +17,13 @@
 
 #include "model/machine.h"
 #include "model/process_rules.h"
-#include "oracle/atomic_step.h"
-#include "oracle/contention.h"
 #include "oracle/small_memory.h"
+#include "oracle/step_log.h"
 
 namespace lockstep {
 
 inline constexpr uint16_t kHighestTask = 10;  // P numbers
 using RunProcesses = ProcessesTo<kHighestTask>;
-
-// An operation in flight.
-struct Flight {
-  uint16_t done = 0;         // atomic steps
-  std::vector<int32_t> log;  // what they gave
-  void clear() {
-    done = 0;
-    log.clear();
-  }
-};
 
 const char* name_of(ProcessLock lock);
 
@@ -42,43 +31,26 @@ const char* name_of(ProcessLock lock);
 template <class T>
 inline constexpr uint16_t kMadeByOperation = std::is_same_v<T, Node> ? kEvents : 1;
 
-// What ends a run before its operation's end.
-struct StopsHere {};  // the next step is one that others can notice
-struct MustWait {};   // for a lock
-struct WentWrong {
-  Fault fault;
-};
-
 template <class State>
 class InterleavedWorld {
  public:
   // Shared.
   State memory;
   TaskNumbersTo<kHighestTask> processes;
-  std::array<uint8_t, kProcessLocks * (kHighestTask + 1)> locks{};  // the holder's place + 1; by lock and leader
+  std::array<uint8_t, kProcessLocks*(kHighestTask + 1)> locks{};  // the holder's place + 1; by lock and leader
 
   Coverage coverage;
 
-  // Who runs next, and how far.
-  struct Turn {
-    uint8_t who = 0;           // place of the task
-    uint8_t action = 0;        // place of the operation in the task's list, and in the whole program
-    uint8_t operation = 0;     //
-    int noticeable_steps = 0;  // that may be done before the run stops
-  };
-  // REQUIRES: `flight` and `contention` outlive the run.
   void start(const Turn& turn, Flight& flight, Contention& contention, std::vector<AtomicStep>* steps) {
-    turn_ = turn;
-    flight_ = &flight;
-    contention_ = &contention;
-    steps_ = steps;
-    seen_ = taken_ = 0;
+    log_.start(turn, flight, contention, steps);
     made_ = {};
     named_ = 0;
     escaped_ = false;
   }
-  int noticeable_steps_left() const { return turn_.noticeable_steps; }
-  void set_first_free() { std::apply([&](auto&... pool) { first_ = {pool.used()...}; }, memory.pools); }
+  int noticeable_steps_left() const { return log_.turn().noticeable_steps; }
+  void set_first_free() {
+    std::apply([&](auto&... pool) { first_ = {pool.used()...}; }, memory.pools);
+  }
 
   // What machines and texts ask of a world.
   void begin_step(uint32_t) {}  // no allocation fails here
@@ -93,7 +65,7 @@ class InterleavedWorld {
   template <class T>
   Ref<T> alloc() {
     constexpr size_t k = kKind<T>;
-    const Ref<T> ref{static_cast<uint16_t>(first_[k] + turn_.operation * kMadeByOperation<T> + made_[k]++)};
+    const Ref<T> ref{static_cast<uint16_t>(first_[k] + log_.turn().operation * kMadeByOperation<T> + made_[k]++)};
     assert(made_[k] <= kMadeByOperation<T>);
     place(ref);
     return ref;
@@ -115,11 +87,11 @@ class InterleavedWorld {
   }
   template <class T>
   void free(Ref<T> ref) {
-    if (replayed()) return;
+    if (log_.replayed()) return;
     auto& pool = memory.template pool<T>();
     reach(ref, &pool[ref.index], sizeof(T), true);
     const bool was_live = pool.free(ref.index);
-    tell(AtomicStep::What::free, id_of(ref), "", -1, {}, !was_live);
+    log_.tell(AtomicStep::What::free, id_of(ref), "", -1, {}, !was_live);
     if (!was_live) throw WentWrong{{Fault::What::freed_twice, {}}};
   }
 
@@ -151,57 +123,57 @@ class InterleavedWorld {
   }
   template <class T>
   void inc(Field<T, int32_t> field, Ref<T> ref) {
-    if (!replayed()) count(AtomicStep::What::inc, field, ref, 1);
+    if (!log_.replayed()) count(AtomicStep::What::inc, field, ref, 1);
   }
   template <class T>
   bool dec_and_test(Field<T, int32_t> field, Ref<T> ref) {
-    if (replayed()) return logged() != 0;
-    return log(count(AtomicStep::What::dec_and_test, field, ref, -1) == 0) != 0;
+    if (log_.replayed()) return log_.logged() != 0;
+    return log_.log(count(AtomicStep::What::dec_and_test, field, ref, -1) == 0) != 0;
   }
 
   template <class Task>
   void lock(ProcessLock lock, Task task) {
-    if (replayed()) return;
+    if (log_.replayed()) return;
     auto& holder = lock_of(lock, task);
     const bool shared = pass(&holder, 1, true, false);
     if (holder != 0) throw MustWait{};
-    holder = static_cast<uint8_t>(turn_.who + 1);
-    finish(shared);
-    tell(AtomicStep::What::lock, id_of(task), name_of(lock));
+    holder = static_cast<uint8_t>(log_.turn().who + 1);
+    log_.finish(shared);
+    log_.tell(AtomicStep::What::lock, id_of(task), name_of(lock));
   }
   template <class Task>
   void unlock(ProcessLock lock, Task task) {
-    if (replayed()) return;
+    if (log_.replayed()) return;
     auto& holder = lock_of(lock, task);
-    finish(pass(&holder, 1, true, false));
-    assert(holder == turn_.who + 1);
+    log_.finish(pass(&holder, 1, true, false));
+    assert(holder == log_.turn().who + 1);
     holder = 0;
-    tell(AtomicStep::What::unlock, id_of(task), name_of(lock));
+    log_.tell(AtomicStep::What::unlock, id_of(task), name_of(lock));
   }
   template <class Table, class Change>
   int change(Table&, Change change) {
     events_.clear();
-    if (replayed()) {
-      const int result = logged();
-      for (int left = logged(); left > 0; --left) {
-        const auto what = static_cast<TaskEvent::What>(logged());
-        events_.push_back({what, static_cast<uint16_t>(logged())});
+    if (log_.replayed()) {
+      const int result = log_.logged();
+      for (int left = log_.logged(); left > 0; --left) {
+        const auto what = static_cast<TaskEvent::What>(log_.logged());
+        events_.push_back({what, static_cast<uint16_t>(log_.logged())});
       }
       return result;
     }
-    finish(pass(&processes, sizeof processes, true, false));
+    log_.finish(pass(&processes, sizeof processes, true, false));
     RunProcesses table;
     table.numbers() = processes;
-    const int result = log(change(table));
+    const int result = log_.log(change(table));
     processes = table.numbers();
     events_ = table.events();
-    log(static_cast<int32_t>(events_.size()));
+    log_.log(static_cast<int32_t>(events_.size()));
     for (const auto& event : events_) {
-      log(static_cast<int32_t>(event.what));
-      log(event.task);
+      log_.log(static_cast<int32_t>(event.what));
+      log_.log(event.task);
     }
     escaped_ = true;
-    tell(AtomicStep::What::table, {}, "process table", -1, value_of(result));
+    log_.tell(AtomicStep::What::table, {}, "process table", -1, value_of(result));
     return result;
   }
   template <class Table>
@@ -250,7 +222,7 @@ class InterleavedWorld {
   template <class T>
   bool made_here(Ref<T> ref) const {
     if constexpr (is_task(kind_of(Ref<T>{}))) return named_ != 0 && ref.index == named_;
-    const int from = first_[kKind<T>] + turn_.operation * kMadeByOperation<T>;
+    const int from = first_[kKind<T>] + log_.turn().operation * kMadeByOperation<T>;
     return ref.index >= from && ref.index < from + kMadeByOperation<T>;
   }
   template <class T>
@@ -264,50 +236,27 @@ class InterleavedWorld {
   template <class T, class V>
   void note_escape(Ref<T>, V) {}
 
-  // True: the next step was done in an earlier run.
-  bool replayed() {
-    if (seen_ == flight_->done) return false;
-    ++seen_;
-    return true;
-  }
-  int32_t logged() { return flight_->log[taken_++]; }
-  int32_t log(int32_t value) {
-    flight_->log.push_back(value);
-    ++taken_;
-    return value;
-  }
-
-  // Before a new step: stops where that is due, or says whether others can notice it.
+  // Before a new step to `what`, which is part of this.
   bool pass(const void* what, size_t bytes, bool writes, bool is_private) {
-    const auto place = static_cast<size_t>(static_cast<const char*>(what) - reinterpret_cast<const char*>(this));
-    const bool shared = !is_private && contention_->contended(place);
-    if ((shared || contention_->everywhere()) && turn_.noticeable_steps == 0) throw StopsHere{};
-    if (!is_private) contention_->note(place, bytes, turn_.who, writes);
-    return shared;
-  }
-  // The step is done.
-  void finish(bool shared) {
-    shared_ = shared;
-    if (shared || contention_->everywhere()) --turn_.noticeable_steps;
-    ++flight_->done;
-    ++seen_;
+    const auto place = static_cast<const char*>(what) - reinterpret_cast<const char*>(this);
+    return log_.pass(static_cast<size_t>(place), bytes, writes, is_private);
   }
   template <class T>
   void reach(Ref<T> ref, const void* what, size_t bytes, bool writes) {
-    finish(pass(what, bytes, writes, is_private(ref)));
+    log_.finish(pass(what, bytes, writes, is_private(ref)));
   }
   template <class T>
   void place(Ref<T> ref) {
-    if (replayed()) return;
+    if (log_.replayed()) return;
     auto& pool = memory.template pool<T>();
-    finish(pass(&pool[ref.index], sizeof(T), true, true));
+    log_.finish(pass(&pool[ref.index], sizeof(T), true, true));
     pool.alloc_at(ref.index);
-    tell(AtomicStep::What::alloc, id_of(ref), "");
+    log_.tell(AtomicStep::What::alloc, id_of(ref), "");
   }
   template <class T>
   void require_live(AtomicStep::What what, Ref<T> ref, const char* field, int slot) {
     if (memory.template pool<T>().live(ref.index)) return;
-    tell(what, id_of(ref), field, slot, {}, true);
+    log_.tell(what, id_of(ref), field, slot, {}, true);
     throw WentWrong{{Fault::What::touched_freed, {}}};
   }
 
@@ -315,21 +264,21 @@ class InterleavedWorld {
   auto read(Ref<T> ref, const char* field, int slot, Member member) {
     auto& place = member(memory.template pool<T>()[ref.index]);
     using V = std::remove_reference_t<decltype(place)>;
-    if (replayed()) return from_log<V>(logged());
+    if (log_.replayed()) return from_log<V>(log_.logged());
     reach(ref, &place, sizeof place, false);
     require_live(AtomicStep::What::load, ref, field, slot);
-    log(to_log(place));
-    tell(AtomicStep::What::load, id_of(ref), field, slot, value_of(place));
+    log_.log(to_log(place));
+    log_.tell(AtomicStep::What::load, id_of(ref), field, slot, value_of(place));
     return place;
   }
   template <class T, class V, class Member>
   void write(AtomicStep::What what, Ref<T> ref, const char* field, int slot, V value, Member member) {
-    if (!replayed()) {
+    if (!log_.replayed()) {
       auto& place = member(memory.template pool<T>()[ref.index]);
       reach(ref, &place, sizeof place, true);
       require_live(what, ref, field, slot);
       place = value;
-      tell(what, id_of(ref), field, slot, value_of(value));
+      log_.tell(what, id_of(ref), field, slot, value_of(value));
     }
     note_escape(ref, value);
   }
@@ -339,7 +288,7 @@ class InterleavedWorld {
     reach(ref, &place, sizeof place, true);
     require_live(what, ref, field.name, -1);
     place += by;
-    tell(what, id_of(ref), field.name, -1, value_of(place));
+    log_.tell(what, id_of(ref), field.name, -1, value_of(place));
     return place;
   }
   template <class T>
@@ -362,23 +311,11 @@ class InterleavedWorld {
   uint8_t& lock_of(ProcessLock lock, Task task) {
     return locks[static_cast<size_t>(lock) * (kHighestTask + 1) + processes.get(TaskField::leader, task.index)];
   }
-  void tell(AtomicStep::What what, ObjectId object, const char* field, int slot = -1, StepValue value = {},
-            bool freed = false) {
-    if (steps_ != nullptr)
-      steps_->push_back({what, turn_.who, turn_.action, shared_, freed, object, field, slot, value});
-  }
-
   std::array<uint16_t, kKinds> first_{};  // addresses above are for operations
-  Turn turn_;
-  Flight* flight_ = nullptr;
-  Contention* contention_ = nullptr;
-  std::vector<AtomicStep>* steps_ = nullptr;
-  uint16_t seen_ = 0;                    // steps of this run so far
-  size_t taken_ = 0;                     // log entries
+  StepLog log_;
   std::array<uint16_t, kKinds> made_{};  // objects made by this operation
   uint16_t named_ = 0;                   // the task that it made
   bool escaped_ = false;                 // what it made may be known to others
-  bool shared_ = false;                  // the last step was to a contended place
   std::vector<TaskEvent> events_;
 };
 

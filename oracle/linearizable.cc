@@ -68,7 +68,8 @@ Violation unlike_any_order(const Ending& ending, std::span<const Ending> orders,
     const auto& result = ending.results[number];
     if (std::any_of(orders.begin(), orders.end(), [&](const Ending& o) { return o.results[number] == result; }))
       continue;
-    return {Property::linearizable, words(*operation, result, ending.facts.filters) + ", as in no order of the operations",
+    return {Property::linearizable,
+            words(*operation, result, ending.facts.filters) + ", as in no order of the operations",
             operation->check ? "check" : "result"};
   }
   std::string all;
