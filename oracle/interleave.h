@@ -55,6 +55,7 @@ struct Race {
   std::string cause;              // the same for equal causes: "linearizable lost rule"
   std::string text;               // one sentence
   std::vector<std::string> also;  // other properties that the same schedule breaks
+  bool filters = false;           // rules are filters
   Trace before;                   // how the concurrent part's start comes about
   Program program;
   std::vector<OperationResult> results;  // by number of the operation; of those that ended

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cassert>
 #include <map>
+#include <utility>
 
 #include "model/state_facts.h"
 #include "oracle/interleave_names.h"
@@ -83,7 +84,7 @@ class InterleavedProgram {
 
   // The schedule with the fewest changes from task to task that goes wrong for that cause. REQUIRES: there is one.
   Race race(const std::string& cause) {
-    Race race{.cause = cause, .program = program_};
+    Race race{.cause = cause, .filters = Family::kFilters, .program = program_};
     ProgramOutcome unused;
     search(
         Search::Order::fewest_switches, [](uint64_t) { return true; }, unused,
@@ -145,13 +146,18 @@ class InterleavedProgram {
 
   void replay(const std::vector<int>& schedule, Race& race) {
     Run run = new_run(contention_);
+    std::array<bool, kMaxColumns> begun{};
+    // What comes before a task's first noticeable step can as well be done right before that one.
     bool wrong = false;
-    for (int who = 0; who < static_cast<int>(program_.size()) && !wrong; ++who)
-      wrong = run.advance(who, 0, &race.steps) == Went::wrong;
-    for (size_t i = 0; i < schedule.size() && !wrong; ++i) {
+    auto begin = [&](int who) {
+      if (!wrong && !std::exchange(begun[who], true)) wrong = run.advance(who, 0, &race.steps) == Went::wrong;
+    };
+    for (size_t i = 0; i < schedule.size(); ++i) {
       race.switches += i != 0 && schedule[i] != schedule[i - 1];
-      wrong = run.advance(schedule[i], 1, &race.steps) == Went::wrong;
+      begin(schedule[i]);
+      if (!wrong) wrong = run.advance(schedule[i], 1, &race.steps) == Went::wrong;
     }
+    for (int who = 0; who < static_cast<int>(program_.size()); ++who) begin(who);
     for (size_t i = 0; i < orders_[0].results.size(); ++i) race.results.push_back(run.result(static_cast<int>(i)));
   }
 
