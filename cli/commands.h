@@ -9,6 +9,7 @@ namespace lockstep::cli {
 void add_check(CLI::App& app, int& exit_code);
 void add_corpus(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
+void add_explore(CLI::App& app, int& exit_code);
 void add_fuzz(CLI::App& app, int& exit_code);
 void add_graph(CLI::App& app, int& exit_code);
 void add_lists(CLI::App& app, int& exit_code);  // models, targets, properties

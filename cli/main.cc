@@ -27,7 +27,7 @@ int run(int argc, char** argv) {
   app.get_formatter()->column_width(34);
   int code = kOk;
   for (auto* add :
-       {add_check, add_replay, add_fuzz, add_shrink, add_explain, add_graph, add_corpus, add_nightly, add_lists})
+       {add_check, add_replay, add_fuzz, add_shrink, add_explore, add_explain, add_graph, add_corpus, add_nightly, add_lists})
     add(app, code);
   try {
     app.parse(argc, argv);

@@ -171,7 +171,6 @@ std::optional<Difference> compare_pointers(const Snapshot& expected, const Snaps
 
 const char* name_of(Kind kind) { return kKinds[static_cast<size_t>(kind)]; }
 const char* name_of(Link link) { return kLinks[static_cast<size_t>(link)]; }
-int counters_of(Kind kind) { return kind == Kind::filter ? 2 : 1; }
 const char* counter_name(Kind kind, int counter) {
   if (kind == Kind::filter) return counter == 0 ? "refs" : "users";
   return kind == Kind::prog ? "refs" : "usage";

@@ -18,7 +18,7 @@ enum class Kind : uint8_t { task, events, node, rule, prog, filter };
 const char* name_of(Kind kind);
 // "usage" for most objects; for a filter counter 0 is "refs" and counter 1 is "users"; "refs" for a prog.
 const char* counter_name(Kind kind, int counter);
-int counters_of(Kind kind);  // 1, or 2 for a filter
+constexpr int counters_of(Kind kind) { return kind == Kind::filter ? 2 : 1; }
 
 // What a pointer is, and so which counter it holds up.
 enum class Link : uint8_t {

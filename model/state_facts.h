@@ -185,27 +185,39 @@ void each_of_list(const State& memory, Ref<Rule> newest, Visit visit) {
     visit(prog.number, prog.pages);
   });
 }
+// Where the task's views start: tasks with the same root have the same views. 0: they are empty.
+template <class Mechanism, template <class> class World, class Processes>
+uint16_t view_root(const NodeMachine<Mechanism, World, Processes>& machine, uint16_t task) {
+  const auto& caller = machine.world.memory.template pool<NodeTask>()[task];
+  if constexpr (Mechanism::State::template kHas<Node>)
+    return caller.events.index;
+  else
+    return caller.lists.index;
+}
 template <class Mechanism, template <class> class World, class Processes, class Visit>
 void each_in_view(const NodeMachine<Mechanism, World, Processes>& machine, uint16_t task, int event, Visit visit) {
   const auto& memory = machine.world.memory;
-  const auto& caller = memory.template pool<NodeTask>()[task];
+  const auto root = view_root(machine, task);
   if constexpr (Mechanism::State::template kHas<Node>) {
     const auto& nodes = memory.template pool<Node>();
     const auto& events = memory.template pool<Events>();
-    if (!events.live(caller.events.index)) return;
-    walk(nodes, events[caller.events.index].nodes[event], &Node::prev,
+    if (!events.live(root)) return;
+    walk(nodes, events[root].nodes[event], &Node::prev,
          [&](Ref<Node> n) { each_of_list(memory, nodes[n.index].rule, visit); });
   } else {
     const auto& lists = memory.template pool<RuleLists>();
-    if (lists.live(caller.lists.index)) each_of_list(memory, lists[caller.lists.index].rules[event], visit);
+    if (lists.live(root)) each_of_list(memory, lists[root].rules[event], visit);
   }
+}
+template <template <class> class World, class Mechanism, class Processes>
+uint16_t view_root(const SeccompMachineIn<World, Mechanism, Processes>& machine, uint16_t task) {
+  return machine.world.memory.template pool<SeccompTask>()[task].filter.index;
 }
 template <template <class> class World, class Mechanism, class Processes, class Visit>
 void each_in_view(const SeccompMachineIn<World, Mechanism, Processes>& machine, uint16_t task, int event, Visit visit) {
-  const auto& memory = machine.world.memory;
-  const auto& filters = memory.template pool<Filter>();
+  const auto& filters = machine.world.memory.template pool<Filter>();
   if (event != 0) return;
-  walk(filters, memory.template pool<SeccompTask>()[task].filter, &Filter::prev,
+  walk(filters, Ref<Filter>{view_root(machine, task)}, &Filter::prev,
        [&](Ref<Filter> f) { visit(filters[f.index].number, filters[f.index].len); });
 }
 

@@ -16,25 +16,35 @@
 
 namespace lockstep {
 
-// A short list of numbers in place. Longer ones are cut: only a chain without an end is longer.
-class NumberList {
+// A view: rule numbers, newest first, four bits each. Longer ones are cut: only a chain without an end is longer.
+class SmallView {
  public:
+  static constexpr int kMost = 16;
   void add(uint16_t number) {
-    if (size_ < numbers_.size()) numbers_[size_++] = number;
+    if (size_ < kMost) numbers_ |= uint64_t{number} << (4 * size_++);
   }
-  void clear() { size_ = 0; }
-  size_t size() const { return size_; }
-  uint16_t* begin() { return numbers_.data(); }
-  uint16_t* end() { return numbers_.data() + size_; }
-  const uint16_t* begin() const { return numbers_.data(); }
-  const uint16_t* end() const { return numbers_.data() + size_; }
-  bool operator==(const NumberList& other) const {
-    return size_ == other.size_ && std::memcmp(numbers_.data(), other.numbers_.data(), size_ * sizeof(uint16_t)) == 0;
-  }
+  bool operator==(const SmallView&) const = default;
+  // The same, for who wants to walk through it.
+  class List {
+   public:
+    explicit List(const SmallView& view) : size_(view.size_) {
+      for (int i = 0; i < size_; ++i) numbers_[static_cast<size_t>(i)] = view.numbers_ >> (4 * i) & 15;
+    }
+    size_t size() const { return static_cast<size_t>(size_); }
+    auto begin() { return numbers_.begin(); }
+    auto end() { return numbers_.begin() + size_; }
+    auto begin() const { return numbers_.begin(); }
+    auto end() const { return numbers_.begin() + size_; }
+    bool operator==(const List&) const = default;
+
+   private:
+    std::array<uint16_t, kMost> numbers_{};
+    int size_;
+  };
 
  private:
-  std::array<uint16_t, 31> numbers_;
-  uint16_t size_ = 0;
+  uint64_t numbers_ = 0;
+  int size_ = 0;
 };
 
 template <class Machine>
@@ -66,6 +76,7 @@ class Expander {
     PackedState packed;
     std::memcpy(packed.words.data(), bytes, size);
     codec_.unpack(packed.bytes(), before_);
+    dirty_ = true;
     before_.memory.limit = machine_.world.memory.limit;
     if constexpr (!kNodes) before_.memory.switches = machine_.world.memory.switches;
   }
@@ -81,18 +92,18 @@ class Expander {
     judge_owners(facts_, [&](size_t) { report(Property::owner_valid); });
     for (const auto& fault : facts_.faults) report(property_of_fault(fault));
     if (explanation.cyclic) report(Property::acyclic);
+    addresses_matter_ |= !facts_.faults.empty() ||
+                         std::any_of(facts_.objects.begin(), facts_.objects.end(), [](auto& o) { return o.freed; });
   }
-  // A pointer to freed memory: from here on it matters at which address an object is.
-  bool addresses_matter() const {
-    return !facts_.faults.empty() ||
-           std::any_of(facts_.objects.begin(), facts_.objects.end(), [](const auto& o) { return o.freed; });
-  }
+  // A pointer led to freed memory, or a step made something after it had freed something: from there on it may matter
+  // at which address an object is. Since the expander was made.
+  bool addresses_matter() const { return addresses_matter_; }
 
   // Every step from the loaded state. sink(step, outcome, state): `state` is null where nothing follows;
   // report(property, step, outcome): what the step breaks.
   template <class Sink, class Report>
   void expand(Sink sink, Report report) {
-    see_views();
+    see_before();
     uint16_t free_slot = 0;
     for (uint16_t slot = static_cast<uint16_t>(config_.scope.tasks); slot > 0; --slot)
       if (!tasks(before_).live(slot)) free_slot = slot;
@@ -129,7 +140,7 @@ class Expander {
   // Takes one step from the loaded state; `packed` is the next one, or as it was where nothing follows.
   Outcome follow(const Step& step, PackedState& packed) {
     Outcome outcome;
-    see_views();
+    see_before();
     const auto sink = [&](const Step&, const Outcome& result, const PackedState* next) {
       outcome = result;
       if (next != nullptr) packed = *next;
@@ -144,7 +155,7 @@ class Expander {
   bool out_of_room() const { return out_of_room_; }
 
  private:
-  using Views = std::array<std::array<NumberList, kEvents>, kMaxScopeTasks + 1>;
+  using Views = std::array<SmallView, kEvents>;  // of one task
 
   static const auto& tasks(const State& s) { return s.memory.template pool<Task>(); }
   static uint32_t living(const SmallTaskNumbers& processes) {
@@ -154,32 +165,47 @@ class Expander {
   }
 
   void restore() {
+    if (!dirty_) return machine_.world.memory.begin_step();
     machine_.world.memory = before_.memory;
     machine_.processes.numbers() = before_.processes;
+    dirty_ = false;
   }
 
-  void view_of(uint16_t task, int event, NumberList& view) const {
-    view.clear();
-    each_in_view(machine_, task, event, [&](uint16_t number, uint32_t) { view.add(number); });
+  // Views by task, and by root: those that are seen already.
+  struct Seen {
+    std::array<Views, kMaxScopeTasks + 1> of_task;
+    std::array<uint32_t, kMaxScopeTasks + 1> shares;        // of its limit that a task's views take up
+    std::array<uint8_t, SmallPool<Task>::kEnd> first_with;  // root: a task with that root
+    uint32_t roots = 0;
+  };
+  void see_views(uint16_t task, Seen& seen) const {
+    const auto root = view_root(machine_, task);
+    if ((seen.roots >> root & 1) != 0) {
+      seen.of_task[task] = seen.of_task[seen.first_with[root]];
+      seen.shares[task] = seen.shares[seen.first_with[root]];
+      return;
+    }
+    seen.roots |= 1u << root;
+    seen.first_with[root] = static_cast<uint8_t>(task);
+    seen.of_task[task] = {};
+    seen.shares[task] = 0;
+    for (int event = 0; event < config_.scope.events; ++event)
+      each_in_view(machine_, task, event, [&](uint16_t number, uint32_t size) {
+        seen.of_task[task][event].add(number);
+        seen.shares[task] += limit_share(kNodes ? Op::append : Op::attach, size);
+      });
   }
-  void see_views() {
+
+  void see_before() {
     restore();
-    tasks(before_).each([&](uint16_t task) {
-      shares_[task] = 0;
-      for (int event = 0; event < kEvents; ++event) {
-        auto& view = views_[task][event];
-        view.clear();
-        each_in_view(machine_, task, event, [&](uint16_t number, uint32_t size) {
-          view.add(number);
-          shares_[task] += limit_share(kNodes ? Op::append : Op::attach, size);
-        });
-      }
-    });
+    seen_.roots = 0;
+    tasks(before_).each([&](uint16_t task) { see_views(task, seen_); });
   }
 
   template <class Sink, class Report>
   void take(const Step& step, Sink sink, Report report) {
     restore();
+    dirty_ = true;
     const Outcome outcome = machine_.step(step);
     allocations_ = machine_.world.allocations();
     const auto& memory = machine_.world.memory;
@@ -190,10 +216,15 @@ class Expander {
     if (!unharmed && judge_faults(broken)) return sink(step, outcome, nullptr);
     const bool same = memory.same_objects(before_.memory);
     judge_limit(step, outcome, broken);
-    if (outcome.error != 0 && same && unharmed) return sink(step, outcome, nullptr);  // as if it had not been
+    const bool made_rule = outcome.error == 0 && makes_rule(step.op);
+    if (same && unharmed && !made_rule && machine_.processes.numbers() == before_.processes) {
+      dirty_ = before_.wild;  // as if it had not been, but for what stands in freed memory
+      return sink(step, outcome, nullptr);
+    }
     after_promise_ = before_.promise;
     advance_promise(step, outcome);
     judge_views(step, outcome, broken);
+    addresses_matter_ |= memory.reused();
     if (outcome.error != 0) judge_error(broken);
     const bool used_up = makes_rule(step.op) && (outcome.error == 0 || !same);
     pack({memory, machine_.processes.numbers(), after_promise_, static_cast<uint8_t>(before_.ops + used_up)}, packed_);
@@ -233,24 +264,26 @@ class Expander {
     const bool appended = outcome.error == 0 && makes_rule(step.op);
     const bool forked = outcome.error == 0 && makes_task(step.op);
     const auto report = [&](ViewFlaw flaw, uint16_t) { broken(property_of(flaw)); };
-    NumberList now;
+    Seen now;
     machine_.world.memory.template pool<Task>().each([&](uint16_t task) {
       if (!alive(machine_.processes.numbers(), task)) return;
+      see_views(task, now);
       const bool is_child = forked && task == step.made;
+      const auto& was = seen_.of_task[is_child ? step.task : task];
       for (int event = 0; event < config_.scope.events; ++event) {
-        view_of(task, event, now);
-        const auto& was = views_[is_child ? step.task : task][event];
+        const bool due = appended && event == step.event && after_promise_.promises(task, step.made);
+        if (!due && was[event] == now.of_task[task][event]) continue;
+        const SmallView::List before(was[event]), after(now.of_task[task][event]);
         if (is_child) {
-          judge_first_view(was, now, report);
+          judge_first_view(before, after, report);
           continue;
         }
-        const bool due = appended && event == step.event && after_promise_.promises(task, step.made);
         const auto promised = [&] {
-          NumberList view;
+          SmallView view;
           after_promise_.each_in_view(task, event, [&](uint16_t rule) { view.add(rule); });
-          return view;
+          return SmallView::List(view);
         };
-        judge_view(was, now, step.made, due, true, promised, report);
+        judge_view(before, after, step.made, due, true, promised, report);
       }
     });
   }
@@ -260,7 +293,9 @@ class Expander {
     if (!limit_decides(step, outcome.error)) return;
     const uint32_t limit = machine_.world.memory.limit;
     const bool failed = outcome.error != 0;
-    const auto wrong = [&](bool replaces) { return (limit_sum(step, shares_[step.task], replaces) > limit) != failed; };
+    const auto wrong = [&](bool replaces) {
+      return (limit_sum(step, seen_.shares[step.task], replaces) > limit) != failed;
+    };
     if (wrong(false) == wrong(true)) {  // far from the bound, and for seccomp
       if (wrong(false)) broken(Property::limit);
     } else if constexpr (kNodes) {
@@ -290,6 +325,7 @@ class Expander {
     restore();
     show_all(facts_);
     machine_.world.memory = memory;
+    dirty_ = true;
     if (compare(facts_, after, {})) broken(Property::error_atomic);
   }
   void show_all(Snapshot& facts) {
@@ -303,13 +339,14 @@ class Expander {
   StateCodec<Memory> codec_;
   Symmetry<Memory> symmetry_;
   State before_;
-  Views views_;                                      // of the state before, by task
-  std::array<uint32_t, kMaxScopeTasks + 1> shares_;  // of its limit that each task's view takes up
+  Seen seen_;  // of the state before
   PromiseMasks after_promise_;
   PackedState packed_;
   TaskSlots slots_{};
+  bool dirty_ = true;         // the machine is not in the state before
   uint32_t allocations_ = 0;  // that the last step tried
   bool out_of_room_ = false;
+  bool addresses_matter_ = false;
   FactsWriter writer_;
   Explainer explainer_;
   Snapshot facts_;

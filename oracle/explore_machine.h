@@ -45,6 +45,8 @@ class Search {
       // The states that the first violations led to are judged too: the same steps may have broken these.
       last = options_.stop_at_first && anything_broken();
       each_of_level(depth(), [&](Worker& worker, const Bytes& state) { look_at(worker, state, last); });
+      for (const auto& worker : workers_)
+        if (worker->expander.addresses_matter() && !addresses_matter_from_) addresses_matter_from_ = depth();
       if (!stopped_ && !last) result_.complete_depth = depth();
     }
     conclude();
@@ -194,10 +196,6 @@ class Search {
     worker.expander.judge_state([&](Property property) { broken[static_cast<size_t>(property)] = true; });
     for (size_t p = 0; p < broken.size(); ++p)
       if (broken[p]) add(worker, static_cast<Property>(p), depth(), state, 0, {});
-    if (config_.symmetry && worker.expander.addresses_matter()) {
-      const std::lock_guard guard(lock_);
-      if (!names_matter_from_) names_matter_from_ = depth();
-    }
   }
   static void add(Worker& worker, Property property, uint32_t length, const Bytes& state, uint64_t nth,
                   std::optional<Step> step) {
@@ -233,11 +231,10 @@ class Search {
       result_.transitions += worker->transitions;
       result_.coverage |= worker->expander.coverage();
     }
-    if (names_matter_from_) {
-      result_.complete_depth = std::min(result_.complete_depth, *names_matter_from_);
+    if (config_.symmetry && addresses_matter_from_) {
+      result_.complete_depth = std::min(result_.complete_depth, *addresses_matter_from_);
       if (result_.incomplete.empty())
-        result_.incomplete =
-            "pointers lead to freed memory: beyond that, states that differ in addresses are not the same";
+        result_.incomplete = "freed memory is in use, so states that differ in addresses are not the same";
     }
     write_traces(flaws);
   }
@@ -326,7 +323,7 @@ class Search {
   std::atomic<uint64_t> seen_{0}, taken_{0};
   std::mutex lock_;
   std::exception_ptr failure_;
-  std::optional<uint32_t> names_matter_from_;
+  std::optional<uint32_t> addresses_matter_from_;
   Exploration result_;
 };
 

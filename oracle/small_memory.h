@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <tuple>
 
+#include "model/machine.h"
 #include "model/process_rules.h"
 #include "model/world.h"
 
@@ -24,9 +25,14 @@ class SmallPool {
   SmallPool& operator=(const SmallPool& other) {
     live_ = other.live_;
     full_ = other.full_;
-    born_ = 0;  // a copy is the state before a step
+    begin_step();
     std::copy_n(other.slots_.begin(), other.used(), slots_.begin());
-    return *this;
+    return *this;  // what stands beyond is nobody's
+  }
+  // A copy begins a step by itself.
+  void begin_step() {
+    born_ = 0;
+    freed_ = reused_ = false;
   }
   // Live objects alone.
   bool operator==(const SmallPool& other) const {
@@ -47,12 +53,14 @@ class SmallPool {
   uint16_t alloc_at(uint16_t index) {
     live_ |= 1u << index;
     born_ |= 1u << index;
+    reused_ |= freed_;
     slots_[index] = T{};
     return index;
   }
   bool free(uint16_t index) {
     const bool was_live = live(index);
     if (index != 0) live_ &= ~(1u << index);
+    freed_ = true;
     return was_live;
   }
   bool live(uint16_t index) const { return index != 0 && ((live_ >> index) & 1) != 0; }
@@ -66,13 +74,17 @@ class SmallPool {
   uint32_t live_mask() const { return live_ & ~1u; }
   int count() const { return std::popcount(live_) - 1; }
   bool full() const { return full_; }
+  // Something was freed and something else made in this step: perhaps at the same address.
+  bool reused() const { return reused_; }
   void clear() { set_live(0); }
   // Objects at these addresses, with whatever stands there.
   void set_live(uint32_t mask) {
     live_ = mask | 1;  // slot 0 is the null pointer
-    born_ = 0;
     full_ = false;
+    begin_step();
   }
+  // Also what stands in freed memory.
+  void zero() { slots_ = {}; }
   template <class Visit>
   void each(Visit visit) const {
     for (uint32_t left = live_mask(); left != 0; left &= left - 1) visit(static_cast<uint16_t>(std::countr_zero(left)));
@@ -80,8 +92,9 @@ class SmallPool {
 
  private:
   uint32_t live_ = 1;
-  uint32_t born_ = 0;  // since the last copy
+  uint32_t born_ = 0;  // in this step
   bool full_ = false;  // an object had no room: what happened since is not the mechanism's doing
+  bool freed_ = false, reused_ = false;
   std::array<T, kEnd> slots_{};
 };
 
@@ -100,10 +113,19 @@ class FaultList {
   uint8_t size_ = 0;
 };
 
+template <class T, class... Objects>
+constexpr size_t rank_among() {
+  size_t rank = 0, found = sizeof...(Objects);
+  ((std::is_same_v<T, Objects> ? found = rank++ : rank++), ...);
+  return found;
+}
+
 template <class... Objects>
 struct SmallMemory {
   template <class T>
   static constexpr bool kHas = (std::is_same_v<T, Objects> || ...);
+  template <class T>
+  static constexpr size_t kRank = rank_among<T, Objects...>();  // its pool's place
   std::tuple<SmallPool<Objects>...> pools;
   FaultList faults;
   uint32_t limit = 0;
@@ -129,6 +151,14 @@ struct SmallMemory {
   bool full() const {
     bool any = false;
     each_pool([&](auto& pool) { any |= pool.full(); });
+    return any;
+  }
+  void begin_step() {
+    each_pool([](auto& pool) { pool.begin_step(); });
+  }
+  bool reused() const {
+    bool any = false;
+    each_pool([&](auto& pool) { any |= pool.reused(); });
     return any;
   }
 };

@@ -24,24 +24,27 @@ struct PackedState {
 class BitWriter {
  public:
   explicit BitWriter(PackedState& out) : out_(out) {}
-  // REQUIRES: width <= 32, value < 2^width.
-  void put(uint32_t value, int width) {
-    pending_ |= static_cast<uint64_t>(value) << fill_;
+  // REQUIRES: width <= 63, value < 2^width.
+  [[gnu::always_inline]] void put(uint64_t value, int width) {
+    pending_ |= value << fill_;
     fill_ += width;
     if (fill_ < 64) return;
-    if (words_ == out_.words.size() - 1) throw std::length_error("a state of more than 255 bytes");
+    if (words_ == out_.words.size() - 1) too_long();
     out_.words[words_++] = pending_;
     fill_ -= 64;
-    pending_ = fill_ == 0 ? 0 : static_cast<uint64_t>(value) >> (width - fill_);
+    pending_ = value >> (width - fill_);
   }
   void finish() {
     out_.words[words_] = pending_;
     const size_t size = words_ * 8 + static_cast<size_t>(fill_ + 7) / 8;
-    if (size > PackedState::kMaxBytes) throw std::length_error("a state of more than 255 bytes");
+    if (size > PackedState::kMaxBytes) too_long();
     out_.size = static_cast<uint8_t>(size);
   }
 
  private:
+  [[noreturn, gnu::cold, gnu::noinline]] static void too_long() {
+    throw std::length_error("a state of more than 255 bytes");
+  }
   PackedState& out_;
   uint64_t pending_ = 0;
   int fill_ = 0;
@@ -53,7 +56,7 @@ class BitReader {
   // REQUIRES: eight bytes beyond the end can be read.
   explicit BitReader(const uint8_t* bytes) : at_(bytes) {}
   // REQUIRES: width <= 32.
-  uint32_t get(int width) {
+  [[gnu::always_inline]] uint32_t get(int width) {
     uint64_t word;
     std::memcpy(&word, at_ + (bit_ >> 3), sizeof word);
     const auto value = static_cast<uint32_t>((word >> (bit_ & 7)) & ((uint64_t{1} << width) - 1));

@@ -22,7 +22,8 @@ struct ExploredState {
   Memory memory;
   SmallTaskNumbers processes;
   PromiseMasks promise;
-  uint8_t ops = 0;  // used so far
+  uint8_t ops = 0;    // used so far
+  bool wild = false;  // what stands in freed memory could be read; it is zeroed
 };
 
 // The same, where its parts are.
@@ -64,18 +65,24 @@ class StateCodec {
     if (!pack_with(s, out, false)) pack_with(s, out, true);
   }
 
-  void unpack(const uint8_t* bytes, State& s) const {
+  [[gnu::flatten]] void unpack(const uint8_t* bytes, State& s) const {
     BitReader in(bytes);
     s.ops = static_cast<uint8_t>(in.get(op_bits_));
     const bool wild = in.get(1) != 0;
+    s.wild = wild;
     s.memory.each_pool([&](auto& pool) {
       const uint32_t highest = in.get(kAddressBits);
       uint32_t live = (1u << (highest + 1)) - 2;
-      if (in.get(1) == 0) live = in.get(static_cast<int>(highest)) << 1;
+      if (in.get(1) == 0) {
+        live = in.get(static_cast<int>(highest)) << 1;
+        s.wild = true;
+      }
       pool.set_live(live);
     });
+    if (s.wild) s.memory.each_pool([](auto& pool) { pool.zero(); });
+    const Widths bits = widths(s.memory, wild);
     s.memory.each_pool([&](auto& pool) {
-      pool.each([&](uint16_t index) { each_field(pool[index], Unpack{*this, s.memory, in, wild}); });
+      pool.each([&](uint16_t index) { each_field(pool[index], Unpack{*this, bits, in}); });
     });
     unpack_processes(s, in);
     unpack_promise(s, in);
@@ -84,13 +91,17 @@ class StateCodec {
  private:
   static constexpr int kAddressBits = 5;
 
-  template <class T>
-  static int bits_of(const Memory& memory, bool wild) {
-    return wild ? kAddressBits : bits_for(memory.template pool<T>().used() - 1u);
+  // Bits of an address, by kind of object.
+  using Widths = std::array<int, std::tuple_size_v<decltype(Memory::pools)>>;
+  static Widths widths(const Memory& memory, bool wild) {
+    Widths widths;
+    size_t kind = 0;
+    memory.each_pool([&](const auto& pool) { widths[kind++] = wild ? kAddressBits : bits_for(pool.used() - 1u); });
+    return widths;
   }
 
   // False: a pointer leads beyond all that is in use; it takes wild pointers to write that down.
-  bool pack_with(const Parts& s, PackedState& packed, bool wild) const {
+  [[gnu::flatten]] bool pack_with(const Parts& s, PackedState& packed, bool wild) const {
     BitWriter out(packed);
     out.put(s.ops, op_bits_);
     out.put(wild, 1);
@@ -102,8 +113,14 @@ class StateCodec {
       if (!dense) out.put(live >> 1, static_cast<int>(highest));
     });
     bool fits = true;
+    const Widths address_bits = widths(s.memory, wild);
     s.memory.each_pool([&](const auto& pool) {
-      pool.each([&](uint16_t index) { each_field(pool[index], Pack{*this, s.memory, out, wild, fits}); });
+      pool.each([&](uint16_t index) {
+        uint64_t bits = 0;
+        int count = 0;
+        each_field(pool[index], Pack{*this, address_bits, out, fits, bits, count});
+        out.put(bits, count);
+      });
     });
     if (!fits) return false;
     pack_processes(s, out);
@@ -112,47 +129,55 @@ class StateCodec {
     return true;
   }
 
-  // Counters are mostly 1, pointers mostly null or low, sizes a few.
+  // Counters are mostly 1, pointers mostly null or low, sizes a few. The fields of an object go out together.
   struct Pack {
     const StateCodec& codec;
-    const Memory& memory;
+    const Widths& widths;
     BitWriter& out;
-    bool wild;
     bool& fits;
-    void operator()(int32_t counter) const {
-      out.put(counter != 1, 1);
-      if (counter == 1) return;
+    uint64_t& bits;
+    int& count;
+    [[gnu::always_inline]] void put(uint64_t value, int width) const {
+      if (count + width > 63) [[unlikely]]
+        flush();
+      bits |= value << count;
+      count += width;
+    }
+    void flush() const {
+      out.put(bits, count);
+      bits = 0;
+      count = 0;
+    }
+    [[gnu::always_inline]] void operator()(int32_t counter) const {
+      if (counter == 1) return put(0, 1);
       const bool usual = counter >= -2 && counter <= 12;
-      out.put(usual ? static_cast<uint32_t>(counter + 2) : 15u, 4);
-      if (!usual) out.put(static_cast<uint32_t>(counter), 32);
+      put(usual ? static_cast<uint32_t>(counter + 2) << 1 | 1 : 31u, 5);
+      if (!usual) [[unlikely]]
+        put(static_cast<uint32_t>(counter), 32);
     }
     template <class T>
-    void operator()(Ref<T> ref) const {
+    [[gnu::always_inline]] void operator()(Ref<T> ref) const {
       if constexpr (Memory::template kHas<T>) {
-        out.put(ref.index != 0, 1);
-        if (ref.index == 0) return;
-        const int bits = bits_of<T>(memory, wild);
-        if (ref.index - 1u >= (1u << bits)) {
-          fits = false;
-          return;
-        }
-        out.put(ref.index - 1u, bits);
+        if (ref.index == 0) return put(0, 1);
+        const int width = widths[Memory::template kRank<T>];
+        fits &= ref.index - 1u < (1u << width);
+        put(((ref.index - 1u) & ((1u << width) - 1)) << 1 | 1, width + 1);
       }
     }
-    void operator()(bool flag) const { out.put(flag, 1); }
-    void operator()(uint16_t name) const { out.put(name, codec.op_bits_); }
-    void operator()(uint32_t size) const {
+    [[gnu::always_inline]] void operator()(bool flag) const { put(flag, 1); }
+    [[gnu::always_inline]] void operator()(uint16_t name) const { put(name, codec.op_bits_); }
+    [[gnu::always_inline]] void operator()(uint32_t size) const {
+      if (size == codec.sizes_[0]) return put(1, codec.size_bits_);
       const auto place = std::find(codec.sizes_.begin(), codec.sizes_.end(), size);
       const auto known = static_cast<uint32_t>(place - codec.sizes_.begin());
-      out.put(size == 0 ? 0 : known + 1, codec.size_bits_);
-      if (size != 0 && place == codec.sizes_.end()) out.put(size, 32);
+      put(size == 0 ? 0 : known + 1, codec.size_bits_);
+      if (size != 0 && place == codec.sizes_.end()) put(size, 32);
     }
   };
   struct Unpack {
     const StateCodec& codec;
-    const Memory& memory;
+    const Widths& widths;
     BitReader& in;
-    bool wild;
     void operator()(int32_t& counter) const {
       counter = 1;
       if (in.get(1) == 0) return;
@@ -163,7 +188,7 @@ class StateCodec {
     void operator()(Ref<T>& ref) const {
       ref.index = 0;
       if constexpr (Memory::template kHas<T>)
-        if (in.get(1) != 0) ref.index = static_cast<uint16_t>(in.get(bits_of<T>(memory, wild)) + 1);
+        if (in.get(1) != 0) ref.index = static_cast<uint16_t>(in.get(widths[Memory::template kRank<T>]) + 1);
     }
     void operator()(bool& flag) const { flag = in.get(1) != 0; }
     void operator()(uint16_t& name) const { name = static_cast<uint16_t>(in.get(codec.op_bits_)); }

@@ -56,12 +56,6 @@ class Symmetry {
     std::tuple<Looks<Objects>...> looks;
     std::tuple<Places<Objects>...> places;
     static void each(auto visit) { (visit(Type<Objects>{}), ...); }
-    template <class T>
-    static constexpr int rank() {
-      int rank = 0, found = -1;
-      ((std::is_same_v<T, Objects> ? found = rank++ : rank++), ...);
-      return found;
-    }
   };
   template <class M>
   struct TablesOf;
@@ -82,14 +76,14 @@ class Symmetry {
   static void each_type(auto visit) { MyTables::each(visit); }
   // Those that others lead to first, so that a look rarely has to wait for another.
   static void each_type_upwards(auto visit) {
-    for (int rank = std::tuple_size_v<decltype(Memory::pools)>; rank-- > 0;)
+    for (size_t rank = std::tuple_size_v<decltype(Memory::pools)>; rank-- > 0;)
       each_type([&]<class T>(Type<T> type) {
-        if (MyTables::template rank<T>() == rank) visit(type);
+        if (Memory::template kRank<T> == rank) visit(type);
       });
   }
   // A pool lists the kinds of objects from the tasks downwards: a pointer upwards is an owner's address, no reference.
   template <class From, class To>
-  static constexpr bool kDown = MyTables::template rank<To>() >= MyTables::template rank<From>();
+  static constexpr bool kDown = Memory::template kRank<To> >= Memory::template kRank<From>;
 
   static uint64_t mixed(uint64_t look, uint64_t value) {
     look = (look ^ value) * 0x9e3779b97f4a7c15;

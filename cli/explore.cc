@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "oracle/explore.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "cli/finds.h"
+#include "harness/sim.h"
+#include "harness/targets.h"
+#include "model/model.h"
+#include "model/trace_error.h"
+#include "oracle/explore_result.h"
+
+namespace lockstep::cli {
+
+namespace {
+
+struct Options {
+  std::string model, memory = "2G", folder;
+  ExploreOptions explore;
+  bool no_symmetry = false, no_faults = false;
+  Output output;
+};
+
+// Bytes of "500M", "8G".
+uint64_t parse_memory(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const std::string unit(end, text.data() + text.size());
+  const double scale = unit == "M" ? 1 << 20 : unit == "G" ? 1 << 30 : 0;
+  if (error != std::errc() || scale == 0 || !(value * scale >= 1 << 20) || value * scale > 1e15)
+    throw UsageError(
+        fmt::format("{}: not an amount of memory; write it like 500M or 8G, 1M at least", lockstep::quoted(text)));
+  return static_cast<uint64_t>(value * scale);
+}
+
+// What implements this very model in another way: our C, or the kernel. Null if nothing here does.
+std::unique_ptr<Target> counterpart(const std::string& model, Result& result) {
+  const auto& layout = find_model(model)->layout;
+  for (const auto& name : builtin_sims()) {
+    auto target = make_target("sim:" + name);
+    if (target->capabilities().layout == layout) return target;
+  }
+  if (!model.starts_with("seccomp")) return nullptr;
+  try {
+    auto target = make_target("live");
+    if (probe_preset("seccomp", *target) == model) return target;
+    result.notes.emplace_back("violations were not replayed on live: this kernel is another preset of the model");
+  } catch (const Unavailable& why) {
+    result.notes.push_back(fmt::format("violations were not replayed on live: {}", why.what()));
+  }
+  return nullptr;
+}
+
+// Shows each violation on what implements the model too, and writes it down.
+void replay_and_save(const std::string& model, const std::filesystem::path& folder, Result& result) {
+  if (result.finds.empty()) return;
+  const auto target = counterpart(model, result);
+  for (auto& find : result.finds) {
+    const auto property = *find_property(find.divergence.property);
+    std::string on = "model";
+    if (target != nullptr) {
+      const auto replay = replay_violation(find.trace, model, property, target.get());
+      on = target->name();
+      for (auto& line : result.statistics)
+        if (line.name == find.divergence.property)
+          line.value +=
+              replay.shown == Shown::confirmed ? fmt::format("; also on {}", on) : fmt::format("; NOT on {}", on);
+      if (replay.shown != Shown::confirmed) {
+        find.divergence = replay.divergence;
+        find.expected = false;
+      }
+    }
+    save_find(find, model, on, folder);
+  }
+  std::stable_partition(result.finds.begin(), result.finds.end(), [](const Find& find) { return !find.expected; });
+}
+
+int run(Options& options) {
+  require_model(options.model);
+  auto& exploring = options.explore;
+  exploring.symmetry = !options.no_symmetry;
+  exploring.faults = !options.no_faults;
+  exploring.memory_bytes = parse_memory(options.memory);
+  exploring.stop = interrupted;
+  Progress progress(fmt::format("explore {}", options.model));
+  exploring.progress = [&](const ExploreProgress& at) {
+    progress.show(fmt::format("{} states, {} steps deep, {} MiB", at.states, at.depth, at.bytes >> 20));
+  };
+  Exploration exploration;
+  try {
+    exploration = explore(options.model, exploring);
+  } catch (const std::invalid_argument& why) {
+    throw UsageError(why.what());
+  }
+  auto result = result_of(options.model, exploring, exploration);
+  replay_and_save(options.model,
+                  options.folder.empty() ? state_folder() / "finds" : std::filesystem::path(options.folder), result);
+  const int code = report({result}, options.output);
+  throw_if_interrupted();  // what was found is kept and shown first
+  return code;
+}
+
+}  // namespace
+
+void add_explore(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  auto& scope = options->explore.scope;
+  auto* sub = app.add_subcommand("explore", "every state that a model can reach within a scope, and what breaks there");
+  sub->footer("Example: lockstep explore --model v5-posted --tasks 3 --events 2 --ops 3");
+  sub->add_option("--model", options->model, "whose states")->required();
+  sub->add_option("--tasks", scope.tasks, "that exist at once")->capture_default_str();
+  sub->add_option("--events", scope.events, "event types in use (node designs)")->capture_default_str();
+  sub->add_option("--ops", scope.ops, "appends or attaches that change anything")->capture_default_str();
+  sub->add_option("--sizes", scope.sizes, "of programs: pages, or instructions (1,63; seccomp: 8192)")->delimiter(',');
+  sub->add_flag("--no-symmetry", options->no_symmetry, "states that differ in names alone are not the same");
+  sub->add_flag("--no-faults", options->no_faults, "do not fail allocations");
+  sub->add_option("--jobs", options->explore.jobs, "threads (all cores); results do not depend on it");
+  sub->add_option("--memory", options->memory, "for states: 500M, 8G; beyond it the run is inconclusive")
+      ->capture_default_str();
+  sub->add_option("--corpus", options->folder, "where violations are written (lockstep/finds in your state folder)");
+  add_output(*sub, options->output);
+  sub->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace lockstep::cli
