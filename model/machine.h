@@ -59,7 +59,7 @@ class NodeMachine {
   // What the task's hooks run at an event: visit(R number), newest rule first. REQUIRES: the task is alive.
   template <class Visit>
   void check(uint16_t task, uint8_t event, Visit visit) {
-    Mechanism::check(world, Task{task}, event, visit);
+    Mechanism::check(world, Task{task}, event, [&](auto prog) { visit(world.load(f::prog_number, prog)); });
   }
 
  private:
@@ -132,7 +132,7 @@ class SeccompMachineIn {
   // What a system call of the task runs: visit(F number), newest filter first. REQUIRES: the task is alive.
   template <class Visit>
   void check(uint16_t task, uint8_t event, Visit visit) {
-    Mechanism::check(world, Task{task}, event, visit);
+    Mechanism::check(world, Task{task}, event, [&](auto filter) { visit(world.load(f::filter_number, filter)); });
   }
 
  private:

@@ -158,12 +158,12 @@ struct Seccomp {
     return 0;
   }
 
-  // The check path: the task's filters, newest first: visit(filter number). No lock, and no reference taken.
+  // The check path: the task's filters, newest first: visit(filter). No lock, and no reference taken.
   template <class W, class Task, class Visit>
   static void check(W& w, Task task, size_t, Visit visit) {
     w.loop(w.load(f::filter, task), [&](auto& at) {
       if (w.branch(Branch::refs_end, w.is_null(at))) return false;
-      visit(w.load(f::filter_number, at));
+      visit(at);
       at = w.load(f::filter_prev, at);
       return true;
     });

@@ -77,6 +77,9 @@ struct Interleaving {
   std::vector<Race> races;  // one for each cause, the gravest first
 };
 
+// Whether a model's text, as it is, is known to go wrong for that cause; what another text does is news.
+bool expected_race(const std::string& model, const std::string& cause);
+
 // REQUIRES: there is a model of that name. Throws std::invalid_argument, with a sentence, for a scope that cannot be.
 Interleaving interleave(const std::string& model, const InterleaveOptions& options);
 

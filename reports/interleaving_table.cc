@@ -156,10 +156,7 @@ std::string interleaving_table(const Race& race, const TableOptions& options) {
   std::string out;
   for (const auto& step : race.before.steps) out += wrap(step_line(step), kWidth, "", "  ");
   const Columns columns(race.program.size());
-  out += paint.bold(columns.head(race.program)) + rows(race, columns, options);
-  out += wrap(fmt::format("!{}: {}", name_of(race.property), race.text), kWidth, "", "  ");
-  if (!race.also.empty()) out += wrap(fmt::format("also broken: {}", list_of(race.also)), kWidth, "", "  ");
-  return out;
+  return out + paint.bold(columns.head(race.program)) + rows(race, columns, options);
 }
 
 }  // namespace lockstep

@@ -13,8 +13,7 @@ struct TableOptions {
   bool color = false;
 };
 
-// The steps before the concurrent part, the table, and what went wrong. Lines of at most 100 columns, the last one
-// ended.
+// The steps before the concurrent part, and the table. Lines of at most 100 columns, the last one ended.
 std::string interleaving_table(const Race& race, const TableOptions& options = {});
 
 // "load N1.rule = R1", "append event=0 -> R2": one step as it stands in the table.

@@ -23,6 +23,8 @@ Find find_from(const Json& f) {
   find.repeated = f.at("repeated");
   find.runs = f.at("runs");
   find.expected = f.at("expected");
+  find.schedule = f.value("schedule", "");
+  if (!find.schedule.empty()) find.command = f.at("reproduce");
   return find;
 }
 
