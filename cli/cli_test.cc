@@ -404,7 +404,7 @@ TEST_F(Cli, InterleavingsAreSearchedAndShown) {
   EXPECT_EQ(with({"v5-posted", "--no-symmetry"}).code, 2);
   EXPECT_EQ(with({"v7"}).code, 2);
   EXPECT_EQ(run({"explore", "--model", "v5-posted", "--every-step"}).code, 2);
-  EXPECT_EQ(with({"v5-posted", "--no-reduction", "--memory", "1M"}).code, 4);
+  EXPECT_EQ(with({"v5-intended", "--tasks", "3", "--no-reduction", "--memory", "1M"}).code, 4);
 }
 
 TEST_F(Cli, AnInterleavingSearchThatIsInterruptedSaysWhatItHas) {

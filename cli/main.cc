@@ -26,8 +26,8 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   int code = kOk;
-  for (auto* add :
-       {add_check, add_replay, add_fuzz, add_shrink, add_explore, add_explain, add_graph, add_corpus, add_nightly, add_lists})
+  for (auto* add : {add_check, add_replay, add_fuzz, add_shrink, add_explore, add_explain, add_graph, add_corpus,
+                    add_nightly, add_lists})
     add(app, code);
   try {
     app.parse(argc, argv);

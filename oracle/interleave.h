@@ -45,7 +45,7 @@ struct InterleaveOptions {
   unsigned jobs = 0;                   // threads; 0: all cores. No result depends on it
   uint64_t memory_bytes = 1ull << 30;  // for the states of a search
   std::function<void(uint64_t done, uint64_t of)> progress;  // programs; now and then, from one thread
-  std::function<bool()> stop;                                // asked now and then; true: end here
+  std::function<bool()> stop;                                // asked now and then, by every thread; true: end here
 };
 
 // One way in which it goes wrong, with a schedule that shows it: of the fewest operations, and of these with the fewest

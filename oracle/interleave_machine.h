@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "oracle/interleave_scope.h"
@@ -22,16 +23,12 @@ class Interleaver {
     require_possible(options_);
     const auto begin = std::chrono::steady_clock::now();
     find_starts();
-    for (size_t i = 0; i < starts_.size(); ++i)
-      for (auto& program : programs(starts_[i].machine.processes, starts_[i].steps, Family::kFilters, options_))
-        jobs_.push_back({i, std::move(program)});
-    // Of two programs that show the same the one with fewer operations, those before the start included, is shown.
-    std::stable_sort(jobs_.begin(), jobs_.end(), [&](const Job& a, const Job& b) { return size_of(a) < size_of(b); });
     result_.starts = starts_.size();
     work();
     for (const auto& [cause, seen] : seen_) {
-      result_.races.push_back(search_of(jobs_[seen.job]).race(cause));
-      result_.races.back().before.steps = starts_[jobs_[seen.job].start].steps;
+      const Job job = job_at(seen.job);
+      result_.races.push_back(search_of(job).race(cause));
+      result_.races.back().before.steps = job.start->steps;
       result_.races.back().programs = seen.programs;
     }
     std::stable_sort(result_.races.begin(), result_.races.end(),
@@ -45,32 +42,42 @@ class Interleaver {
     std::vector<Step> steps;
     typename Family::Sequential machine;
     Snapshot facts;
+    std::optional<Programs> programs;
+    uint64_t first_job = 0;
   };
   struct Job {
-    size_t start;
+    const StartState* start;
     Program program;
   };
-  // A cause, and the first program that shows it.
+  // A cause, and the program of the fewest operations, those before the start included, that shows it.
   struct Seen {
-    size_t job = SIZE_MAX;
+    size_t size = SIZE_MAX;
+    uint64_t job = 0;
     uint64_t programs = 0;
   };
 
-  size_t size_of(const Job& job) const {
-    size_t size = starts_[job.start].steps.size();
+  Job job_at(uint64_t number) const {
+    const auto after = std::upper_bound(starts_.begin(), starts_.end(), number,
+                                        [](uint64_t n, const StartState& start) { return n < start.first_job; });
+    const auto& start = *std::prev(after);
+    return {&start, start.programs->at(number - start.first_job)};
+  }
+  static size_t size_of(const Job& job) {
+    size_t size = job.start->steps.size();
     for (const auto& list : job.program) size += list.size();
     return size;
   }
   InterleavedProgram<Family> search_of(const Job& job) const {
-    return {family_, starts_[job.start].machine, job.program, options_.reduction};
+    return {family_, job.start->machine, job.program, options_.reduction};
   }
+  bool stopped() const { return options_.stop && options_.stop(); }
 
   // All states that steps within the scope lead to and that have as many tasks as are to run; each once.
   void find_starts() {
-    std::vector<StartState> todo(1, {{}, family_.sequential(), {}});
+    std::vector<StartState> todo(1, {{}, family_.sequential(), {}, {}});
     todo[0].machine.reset({});
     todo[0].facts = facts_of(todo[0].machine);
-    for (size_t i = 0; i < todo.size(); ++i) {
+    for (size_t i = 0; i < todo.size() && !stopped(); ++i) {
       for (const auto& step : steps_before(todo[i].machine.processes, todo[i].steps, Family::kFilters, options_)) {
         auto next = todo[i];
         if (next.machine.step(step).error != 0) continue;
@@ -83,8 +90,14 @@ class Interleaver {
         if (std::none_of(todo.begin(), todo.end(), same)) todo.push_back(std::move(next));
       }
     }
-    for (auto& start : todo)
-      if (live_tasks(start.machine.processes) == options_.tasks) starts_.push_back(std::move(start));
+    if (stopped()) return end("stopped");
+    for (auto& start : todo) {
+      if (live_tasks(start.machine.processes) != options_.tasks) continue;
+      start.programs.emplace(start.machine.processes, start.steps, Family::kFilters, options_);
+      start.first_job = jobs_;
+      jobs_ += start.programs->count();
+      starts_.push_back(std::move(start));
+    }
   }
 
   void work() {
@@ -96,21 +109,21 @@ class Interleaver {
   }
   void take_jobs(unsigned jobs, bool tells) {
     const uint64_t bound = options_.memory_bytes / jobs;
-    auto stopped = [&] { return options_.stop && options_.stop(); };
-    for (size_t i; !ended_ && (i = next_job_++) < jobs_.size();) {
-      const auto outcome = search_of(jobs_[i]).run([&](uint64_t bytes) { return bytes <= bound && !stopped(); });
+    for (uint64_t i; !ended_ && (i = next_job_++) < jobs_;) {
+      const Job job = job_at(i);
+      const auto outcome = search_of(job).run([&](uint64_t bytes) { return bytes <= bound && !stopped(); });
       const std::lock_guard hold(mutex_);
-      take_in(i, outcome);
+      take_in(i, size_of(job), outcome);
       if (!outcome.whole || stopped())
         end(stopped() ? "stopped" : "a program has more states than memory is allowed for");
-      if (tells && options_.progress) options_.progress(result_.programs, jobs_.size());
+      if (tells && options_.progress) options_.progress(result_.programs, jobs_);
     }
   }
   void end(const char* why) {
     ended_ = true;
     result_.incomplete = why;
   }
-  void take_in(size_t job, const ProgramOutcome& outcome) {
+  void take_in(uint64_t job, size_t size, const ProgramOutcome& outcome) {
     ++result_.programs;
     result_.states += outcome.states;
     result_.transitions += outcome.transitions;
@@ -119,15 +132,15 @@ class Interleaver {
     for (const auto& [cause, violations] : outcome.wrong) {
       auto& seen = seen_[cause];
       ++seen.programs;
-      seen.job = std::min(seen.job, job);
+      if (std::pair(size, job) < std::pair(seen.size, seen.job)) seen.size = size, seen.job = job;
     }
   }
 
   const Family& family_;
   const InterleaveOptions& options_;
   std::vector<StartState> starts_;
-  std::vector<Job> jobs_;
-  std::atomic<size_t> next_job_ = 0;
+  uint64_t jobs_ = 0;
+  std::atomic<uint64_t> next_job_ = 0;
   std::atomic<bool> ended_ = false;
   std::mutex mutex_;  // of what follows
   Interleaving result_;

@@ -66,12 +66,6 @@ std::vector<uint32_t> default_sizes(bool filters) {
   return filters ? std::vector<uint32_t>{16, 32730} : std::vector<uint32_t>{1, 62};
 }
 
-size_t length_of(const Program& program) {
-  size_t length = 0;
-  for (const auto& list : program) length += list.size();
-  return length;
-}
-
 }  // namespace
 
 int live_tasks(const RunProcesses& processes) {
@@ -119,23 +113,24 @@ std::vector<Step> steps_before(const RunProcesses& processes, const std::vector<
   return next;
 }
 
-std::vector<Program> programs(const RunProcesses& processes, const std::vector<Step>& before, bool filters,
-                              const InterleaveOptions& options) {
-  std::vector<Program> all{{}};
-  for (uint16_t task = processes.next(0); task != 0; task = processes.next(task)) {
-    if (!processes.alive(task)) continue;
-    const auto tasks_lists = lists(choices(processes, task, filters, options.events), options.ops);
-    std::vector<Program> longer;
-    for (const auto& program : all)
-      for (const auto& list : tasks_lists) {
-        longer.push_back(program);
-        longer.back().push_back(list);
-      }
-    all = std::move(longer);
-  }
-  for (auto& program : all) give_names(program, rules_in(before), tasks_in(before));
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return length_of(a) < length_of(b); });
-  return all;
+Programs::Programs(const RunProcesses& processes, const std::vector<Step>& before, bool filters,
+                   const InterleaveOptions& options)
+    : rules_(rules_in(before)), tasks_(tasks_in(before)) {
+  for (uint16_t task = processes.next(0); task != 0; task = processes.next(task))
+    if (processes.alive(task)) lists_.push_back(lists(choices(processes, task, filters, options.events), options.ops));
+}
+
+uint64_t Programs::count() const {
+  uint64_t count = 1;
+  for (const auto& lists : lists_) count *= lists.size();
+  return count;
+}
+
+Program Programs::at(uint64_t index) const {
+  Program program(lists_.size());
+  for (size_t i = lists_.size(); i-- > 0; index /= lists_[i].size()) program[i] = lists_[i][index % lists_[i].size()];
+  give_names(program, rules_, tasks_);
+  return program;
 }
 
 }  // namespace lockstep

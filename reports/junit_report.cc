@@ -57,8 +57,7 @@ void add_result(Suite& suite, const Result& r) {
 // Its name stays the same from night to night: the cause, not the seed.
 void add_find(Suite& suite, const Find& find, const Result& r) {
   const auto& d = find.divergence;
-  const std::string told =
-      fmt::format("{}\n\n{}\nreproduce: {}\n", d.text, steps_of(find), reproduce_command(find, r));
+  const std::string told = fmt::format("{}\n\n{}\nreproduce: {}\n", d.text, steps_of(find), reproduce_command(find, r));
   const std::string name = fmt::format("{}: {}{}", pair_of(r), d.cause, has_file(find) ? " (" + find.name + ")" : "");
   const std::string message =
       fmt::format("{} at step {}{}: {}", d.property, d.step, find.flaky() ? ", flaky" : "", d.text);
