@@ -350,5 +350,43 @@ TEST_F(Cli, AKilledNightlyGoesOnWhereItWas) {
   EXPECT_TRUE(fs::exists(drawn->path() / "step-01.svg"));
 }
 
+TEST_F(Cli, InterleavingsAreSearchedAndShown) {
+  const std::vector<std::string> scope{"explore", "--interleave", "--ops", "1", "--model"};
+  auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), scope.begin(), scope.end());
+    return run(more);
+  };
+  const auto posted = with({"v5-posted"});
+  EXPECT_EQ(posted.code, 0);
+  EXPECT_NE(posted.out.find("EXPECTED 1 of 2"), std::string::npos);
+  EXPECT_NE(posted.out.find("\n55                                                   publish N1.rule = R3\n"),
+            std::string::npos);
+  const auto v6 = with({"v6-posted"});
+  EXPECT_EQ(v6.code, 0);
+  EXPECT_NE(v6.out.find("linearizable: holds in this scope\n"), std::string::npos);
+  EXPECT_EQ(last_line(v6.out).find("Verdict: CONFORMS model=v6-posted "), 0u);
+  const auto json = nlohmann::json::parse(with({"v5-posted", "--format", "json"}).out);
+  const auto& find = json["results"][0]["finds"][0];
+  EXPECT_EQ(find["cause"], "linearizable lost rule");
+  EXPECT_EQ(find["step"], 56);
+  EXPECT_NE(find["schedule"].get<std::string>().find("publish N1.rule = R2"), std::string::npos);
+  EXPECT_EQ(find["reproduce"],
+            "lockstep explore --model v5-posted --interleave --tasks 2 --ops 1 --start-rules 1 --events 1");
+  EXPECT_EQ(with({"v5-posted", "--tasks", "9"}).code, 2);
+  EXPECT_EQ(with({"v5-posted", "--no-symmetry"}).code, 2);
+  EXPECT_EQ(with({"v7"}).code, 2);
+  EXPECT_EQ(run({"explore", "--model", "v5-posted", "--every-step"}).code, 2);
+  EXPECT_EQ(with({"v5-intended", "--tasks", "3", "--no-reduction", "--memory", "1M"}).code, 4);
+}
+
+TEST_F(Cli, AnInterleavingSearchThatIsInterruptedSaysWhatItHas) {
+  const auto pid = start({"explore", "--interleave", "--model", "v5-intended", "--tasks", "3", "--ops", "2"});
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  kill(pid, SIGINT);
+  const auto ran = finish(pid);
+  EXPECT_EQ(ran.code, 128 + SIGINT);
+  EXPECT_NE(ran.out.find("stopped: not every program was searched"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace lockstep

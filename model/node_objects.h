@@ -17,7 +17,7 @@ struct Prog {
   static constexpr const char* kName = "prog";
   int32_t refs;
   uint32_t pages;
-  uint16_t number;  // R number in the trace; the mechanism never reads it
+  uint16_t number;  // R number in the trace; only a check reads it: that is how it tells what it runs
   bool operator==(const Prog&) const = default;
 };
 struct Rule {
@@ -94,6 +94,7 @@ void each_field(O& task, auto visit) {
 namespace f {
 inline constexpr Field<Prog, int32_t> prog_refs{"prog.refs", &Prog::refs};
 inline constexpr Field<Prog, uint32_t> prog_pages{"prog.pages", &Prog::pages};
+inline constexpr Field<Prog, uint16_t> prog_number{"prog.number", &Prog::number};
 inline constexpr Field<Rule, int32_t> rule_usage{"rule.usage", &Rule::usage};
 inline constexpr Field<Rule, Ref<Rule>> rule_prev{"rule.prev", &Rule::prev, Holds::refs};
 inline constexpr Field<Rule, Ref<Prog>> rule_prog{"rule.prog", &Rule::prog, Holds::refs};

@@ -38,7 +38,6 @@ enum class Expected : uint8_t {
   holds,
   broken,
   not_applicable,
-  undecided,  // nothing in this build can decide it
 };
 const char* name_of(Expected expected);
 

@@ -18,7 +18,9 @@ const char* name_of(Verdict verdict);  // "CONFORMS"
 // A divergence with the trace that shows it.
 struct Find {
   Divergence divergence;
-  Trace trace;        // shrunk
+  Trace trace;  // shrunk
+  // Interleavings: the concurrent part, which no trace can show, as a table; and the command that shows it again.
+  std::string schedule, command;
   std::string name;   // of the trace's file, or "seed 7 trace 42"
   uint64_t seed = 0;  // fuzz: of the run, and the number of the trace in it
   uint64_t index = 0;

@@ -219,8 +219,9 @@ struct InSmallMemory : Mechanism {
   using State = typename Mechanism::template StateIn<SmallMemory>;
 };
 
-// Process life in place, for task numbers 1 to 31.
-class SmallTaskNumbers {
+// Process life in place, for task numbers 1 to kHighest.
+template <uint16_t kHighest>
+class TaskNumbersTo {
  public:
   void clear() { tasks_ = {}; }
   uint16_t get(TaskField field, uint16_t task) const { return tasks_[task][static_cast<size_t>(field)]; }
@@ -234,19 +235,20 @@ class SmallTaskNumbers {
     return 0;
   }
   void require(bool condition) const { assert(condition); }
-  bool operator==(const SmallTaskNumbers& other) const {
-    return std::memcmp(&tasks_, &other.tasks_, sizeof tasks_) == 0;
-  }
+  bool operator==(const TaskNumbersTo& other) const { return std::memcmp(&tasks_, &other.tasks_, sizeof tasks_) == 0; }
 
  private:
-  std::array<std::array<uint8_t, 4>, 9> tasks_{};
+  std::array<std::array<uint8_t, 4>, kHighest + 1> tasks_{};
 };
 
-class SmallProcesses : public ProcessRules<SmallTaskNumbers> {
+template <uint16_t kHighest>
+class ProcessesTo : public ProcessRules<TaskNumbersTo<kHighest>> {
  public:
-  SmallTaskNumbers& numbers() { return store_; }
-  const SmallTaskNumbers& numbers() const { return store_; }
+  auto& numbers() { return this->store_; }
+  const auto& numbers() const { return this->store_; }
 };
+using SmallTaskNumbers = TaskNumbersTo<8>;
+using SmallProcesses = ProcessesTo<8>;
 
 // Machines as the explorer runs them.
 template <class Mechanism, template <class> class World = ConcreteWorld>

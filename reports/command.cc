@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "model/trace_text.h"
 #include "model/utf8.h"
 
 namespace lockstep {
@@ -51,11 +52,14 @@ std::string replay_command(const std::string& file, const std::string& model, co
                      shell_word(target), against.empty() ? "" : " --against " + shell_word(against));
 }
 
+std::string steps_of(const Find& find) { return find.schedule.empty() ? write_trace(find.trace) : find.schedule; }
+
 bool has_file(const Find& find) {
   return !find.name.empty() && find.name != fmt::format("seed {} trace {}", find.seed, find.index);
 }
 
 std::string reproduce_command(const Find& find, const Result& result) {
+  if (!find.command.empty()) return find.command;
   if (result.job == "audit") return "lockstep audit";
   if (has_file(find)) return replay_command(find.name, result.model, result.target, result.against) + narrowed(result);
   return fmt::format("lockstep fuzz --model {} --target {} --seed {} --traces {}", shell_word(result.model),

@@ -31,6 +31,7 @@ Json find_of(const Find& find, const Result& result) {
           {"seed", find.seed},
           {"index", find.index},
           {"trace", write_trace(find.trace)},
+          {"schedule", find.schedule},
           {"reproduce", reproduce_command(find, result)}};
 }
 

@@ -2,7 +2,6 @@
 // Results as JUnit XML: a suite for each job, a case for each pair of model and target and for each find.
 #include <fmt/format.h>
 
-#include "model/trace_text.h"
 #include "reports/command.h"
 #include "reports/conclusion.h"
 #include "reports/markup.h"
@@ -58,8 +57,7 @@ void add_result(Suite& suite, const Result& r) {
 // Its name stays the same from night to night: the cause, not the seed.
 void add_find(Suite& suite, const Find& find, const Result& r) {
   const auto& d = find.divergence;
-  const std::string told =
-      fmt::format("{}\n\n{}\nreproduce: {}\n", d.text, write_trace(find.trace), reproduce_command(find, r));
+  const std::string told = fmt::format("{}\n\n{}\nreproduce: {}\n", d.text, steps_of(find), reproduce_command(find, r));
   const std::string name = fmt::format("{}: {}{}", pair_of(r), d.cause, has_file(find) ? " (" + find.name + ")" : "");
   const std::string message =
       fmt::format("{} at step {}{}: {}", d.property, d.step, find.flaky() ? ", flaky" : "", d.text);

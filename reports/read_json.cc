@@ -34,6 +34,8 @@ Find find_from(const Json& f) {
   find.repeated = count<int>(f, "repeated");
   find.runs = count<int>(f, "runs");
   find.expected = f.at("expected");
+  find.schedule = f.value("schedule", "");
+  if (!find.schedule.empty()) find.command = f.at("reproduce");
   return find;
 }
 

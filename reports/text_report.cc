@@ -2,7 +2,6 @@
 // Results for people, in a terminal. Names and messages are shown safely, whatever they hold.
 #include <fmt/format.h>
 
-#include "model/trace_text.h"
 #include "model/utf8.h"
 #include "reports/command.h"
 #include "reports/conclusion.h"
@@ -35,7 +34,8 @@ std::string statistics_of(const Result& r) {
 
 std::string trace_of(const Find& find) {
   std::string out;
-  for (const auto& line : lines_of(write_trace(find.trace))) out += "    " + shown(line) + "\n";
+  const char* indent = find.schedule.empty() ? "    " : "";  // a table has the whole width
+  for (const auto& line : lines_of(steps_of(find))) out += indent + shown(line) + "\n";
   return out;
 }
 
