@@ -33,4 +33,10 @@ class PeekWorld {
   const State& memory_;
 };
 
+// For whoever looks at a world's memory. A world with eyes of its own (a mutated one) has an overload.
+template <class World>
+auto peek(const World& world) {
+  return PeekWorld(world.memory);
+}
+
 }  // namespace lockstep

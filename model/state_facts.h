@@ -184,7 +184,7 @@ uint16_t view_root(const NodeMachine<Mechanism, World, Processes>& machine, uint
 template <class Mechanism, template <class> class World, class Processes, class Visit>
 void each_in_view(const NodeMachine<Mechanism, World, Processes>& machine, uint16_t task, int event, Visit visit) {
   const auto& memory = machine.world.memory;
-  PeekWorld world(memory);
+  auto world = peek(machine.world);
   Mechanism::check(world, Ref<NodeTask>{task}, static_cast<size_t>(event), [&](Ref<Prog> prog) {
     const auto& run = memory.template pool<Prog>()[prog.index];
     visit(run.number, run.pages);
@@ -198,7 +198,7 @@ template <template <class> class World, class Mechanism, class Processes, class 
 void each_in_view(const SeccompMachineIn<World, Mechanism, Processes>& machine, uint16_t task, int event, Visit visit) {
   if (event != 0) return;
   const auto& memory = machine.world.memory;
-  PeekWorld world(memory);
+  auto world = peek(machine.world);
   Mechanism::check(world, Ref<SeccompTask>{task}, 0, [&](Ref<Filter> filter) {
     const auto& run = memory.template pool<Filter>()[filter.index];
     visit(run.number, run.len);

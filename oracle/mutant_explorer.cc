@@ -12,7 +12,7 @@ constexpr uint64_t kMemory = 256ull << 20;  // a mutant that leaks has no end of
 
 Exploration explore_mutant(const Mutant& mutant, const ExploreOptions& options) {
   return with_small_machine<MutantWorld>(mutant.model, [&](auto machine) {
-    machine.world.mutate(mutant.site, mutant.change);
+    machine.world.mutation.mutate(mutant.site, mutant.change);
     return explore_machine(machine, mutant.model, options);
   });
 }
@@ -63,7 +63,7 @@ Trial MutantExplorer::run(const Mutant& mutant) const {
 ExploredSites explored_sites(const std::string& model) {
   ExploredSites explored;
   with_small_machine<MutantWorld>(model, [&](auto machine) {
-    machine.world.record(&explored.sites);
+    machine.world.mutation.record(&explored.sites);
     const ExploreOptions options{.scope = mutant_scope(model), .jobs = 1};  // one set, one thread
     explored.states = explore_machine(machine, model, options).states;
   });

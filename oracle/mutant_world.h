@@ -6,17 +6,16 @@
 #include <set>
 #include <source_location>
 
+#include "model/peek_world.h"
 #include "model/world.h"
 #include "oracle/mutant_site.h"
 
 namespace lockstep {
 
-template <class State>
-class MutantWorld : public ConcreteWorld<State> {
-  using Base = ConcreteWorld<State>;
-  using Where = std::source_location;
-
+// The one call that is changed, and a note of all that are made.
+class Mutation {
  public:
+  using Where = std::source_location;
   // From here on each call of `site` is changed.
   void mutate(const Site& site, Change change) {
     site_ = site;
@@ -24,6 +23,42 @@ class MutantWorld : public ConcreteWorld<State> {
   }
   // Notes each call that is made; null: no longer. `seen` outlives the world and its copies.
   void record(std::set<Site>* seen) { seen_ = seen; }
+  // What is to become of this call.
+  Change at(Call call, const Where& where) const {
+    if (change_ == Change::none && seen_ == nullptr) return Change::none;
+    const Site here{where.file_name(), where.function_name(), where.line(), where.column(), call};
+    if (seen_ != nullptr) seen_->insert(here);
+    return change_ != Change::none && here == site_ ? change_ : Change::none;
+  }
+
+ private:
+  Site site_;
+  Change change_ = Change::none;
+  std::set<Site>* seen_ = nullptr;
+};
+
+// A check's text, which only looks: its decisions can be wrong.
+template <class State>
+class MutantPeekWorld : public PeekWorld<State> {
+  using Where = std::source_location;
+
+ public:
+  MutantPeekWorld(const State& memory, const Mutation& mutation) : PeekWorld<State>(memory), mutation_(mutation) {}
+  bool branch(Branch, bool condition, Where where = Where::current()) const {
+    return condition != (mutation_.at(Call::branch, where) == Change::negated);
+  }
+
+ private:
+  const Mutation& mutation_;
+};
+
+template <class State>
+class MutantWorld : public ConcreteWorld<State> {
+  using Base = ConcreteWorld<State>;
+  using Where = std::source_location;
+
+ public:
+  Mutation mutation;
   // Decides one branch in eight the wrong way, by chance, so that text that nothing reaches is seen too.
   void stray(uint64_t seed) { chance_ = seed; }
 
@@ -85,13 +120,7 @@ class MutantWorld : public ConcreteWorld<State> {
   int fail(int error, Where where = Where::current()) { return at(Call::fail, where) == Change::skipped ? 0 : error; }
 
  private:
-  // What is to become of this call.
-  Change at(Call call, const Where& where) {
-    if (change_ == Change::none && seen_ == nullptr) return Change::none;
-    const Site here{where.file_name(), where.function_name(), where.line(), where.column(), call};
-    if (seen_ != nullptr) seen_->insert(here);
-    return change_ != Change::none && here == site_ ? change_ : Change::none;
-  }
+  Change at(Call call, const Where& where) const { return mutation.at(call, where); }
   bool wrong(Call call, const Where& where) {
     return (at(call, where) == Change::negated) != (chance_ != 0 && next_chance() % 8 == 0);
   }
@@ -108,10 +137,12 @@ class MutantWorld : public ConcreteWorld<State> {
     z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
     return z ^ (z >> 31);
   }
-  Site site_;
-  Change change_ = Change::none;
-  std::set<Site>* seen_ = nullptr;
   uint64_t chance_ = 0;
 };
+
+template <class State>
+MutantPeekWorld<State> peek(const MutantWorld<State>& world) {
+  return {world.memory, world.mutation};
+}
 
 }  // namespace lockstep

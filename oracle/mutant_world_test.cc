@@ -55,11 +55,11 @@ World fresh() {
 Came changed(Call call, Change change) {
   std::set<Site> seen;
   auto w = fresh();
-  w.record(&seen);
+  w.mutation.record(&seen);
   run(w);
   w = fresh();
   for (const auto& site : seen)
-    if (site.call == call) w.mutate(site, change);
+    if (site.call == call) w.mutation.mutate(site, change);
   return run(w);
 }
 
@@ -75,7 +75,7 @@ TEST(MutantWorld, WithoutAMutationDoesWhatTheTextSays) { EXPECT_EQ(run(fresh()),
 TEST(MutantWorld, SeesEachCallOnceWhereItStands) {
   std::set<Site> seen;
   auto w = fresh();
-  w.record(&seen);
+  w.mutation.record(&seen);
   run(w);
   run(w);
   EXPECT_EQ(seen.size(), 10u);

@@ -68,12 +68,14 @@ void SiteFinder::run(const Trace& trace) {
     for (const auto& step : trace.steps) {
       for (int i = 0; i < kStrayRuns; ++i) {
         auto astray = machine;
-        astray.world.record(&all_);
+        astray.world.mutation.record(&all_);
         astray.world.stray(++chance_);
         astray.step(step);
       }
-      machine.world.record(&reached_);
+      machine.world.mutation.record(&reached_);
       machine.step(step);
+      Snapshot checks;
+      show(machine, checks);
     }
   });
   all_.insert(reached_.begin(), reached_.end());
@@ -104,7 +106,7 @@ std::vector<Mutant> SiteFinder::mutants() const {
 
 std::unique_ptr<Model> make_mutant(const Mutant& mutant) {
   return with_machine<MutantWorld>(mutant.model, [&](auto machine) {
-    machine.world.mutate(mutant.site, mutant.change);
+    machine.world.mutation.mutate(mutant.site, mutant.change);
     return model_of(*find_model(mutant.model), std::move(machine));
   });
 }
