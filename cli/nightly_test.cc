@@ -100,10 +100,14 @@ TEST_F(NightlyFolder, FourShardsMergedAreTheWhole) {
   }
   EXPECT_EQ(merged.code, code) << merged.out << merged.err;
   EXPECT_GE(whole["canary"]["finds"].size(), 2u);  // so there is something to join
-  EXPECT_EQ(report("merged")["run"]["shard"], "merged 4");
-  for (const auto& find : report("merged")["results"][5]["finds"]) {
+  const auto joined_report = report("merged");
+  EXPECT_EQ(joined_report["run"]["shard"], "merged 4");
+  const auto& canary = joined_report["results"][5];
+  ASSERT_EQ(canary["job"], "canary");
+  for (const auto& find : canary["finds"]) {
     EXPECT_TRUE(fs::exists(find["name"].get<std::string>()));
-    EXPECT_TRUE(fs::exists(folder_ / "merged/counterexamples" / find["identity"].get<std::string>() / "explain.txt"));
+    const auto folder = "merged/counterexamples/canary-" + find["identity"].get<std::string>();
+    EXPECT_TRUE(fs::exists(folder_ / folder / "explain.txt")) << folder;
   }
   EXPECT_EQ(count("merged", "runs"), 1);
 
