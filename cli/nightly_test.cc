@@ -106,8 +106,9 @@ TEST_F(NightlyFolder, FourShardsMergedAreTheWhole) {
   ASSERT_EQ(canary["job"], "canary");
   for (const auto& find : canary["finds"]) {
     EXPECT_TRUE(fs::exists(find["name"].get<std::string>()));
-    const auto folder = "merged/counterexamples/canary-" + find["identity"].get<std::string>();
-    EXPECT_TRUE(fs::exists(folder_ / folder / "explain.txt")) << folder;
+    const auto page = "counterexamples/canary-" + find["identity"].get<std::string>() + "/index.html";
+    EXPECT_TRUE(fs::exists(folder_ / "merged" / page));
+    EXPECT_NE(slurp(folder_ / "merged/index.html").find("href=\"" + page + "\""), std::string::npos);
   }
   EXPECT_EQ(count("merged", "runs"), 1);
 
@@ -128,10 +129,28 @@ TEST_F(NightlyFolder, FourShardsMergedAreTheWhole) {
   EXPECT_FALSE(fs::exists(folder_ / "x"));
 }
 
+// Such a find has no model but its trace's own, and no file but the corpus's.
+TEST_F(NightlyFolder, AnUnexpectedDivergenceOfTheCorpusHasItsPage) {
+  fs::create_directory(folder_ / "corpus");
+  write(folder_ / "corpus/a.trace",
+        "lockstep 1\nmodel v5-intended\nexpect sim:v5 CONFORMS\nP1 append event=0 -> R1\nP1 fork -> P2\n"
+        "P2 append event=0 -> R2\n");
+  const auto ran = nightly("n", {"--corpus", at("corpus")});
+  EXPECT_EQ(ran.code, 1) << ran.err;
+  EXPECT_NE(ran.err.find("report: " + at("n/index.html")), std::string::npos) << ran.err;
+  const auto page = slurp(folder_ / "n/index.html");
+  EXPECT_NE(page.find("<h1>1 new divergence</h1>"), std::string::npos);
+  const auto link = page.find("href=\"counterexamples/corpus-sim-v5-");
+  ASSERT_NE(link, std::string::npos);
+  const auto drawn = slurp(folder_ / "n" / page.substr(link + 6, page.find('"', link + 6) - link - 6));
+  EXPECT_NE(drawn.find("<h1>sim:v5 breaks isolation at step 3</h1>"), std::string::npos);
+}
+
 TEST_F(NightlyFolder, AReportMadeAgainIsTheSame) {
   ASSERT_EQ(nightly("n").code, 0);
   const auto text = slurp(folder_ / "n/report.txt"), json = slurp(folder_ / "n/report.json"),
-             xml = slurp(folder_ / "n/report.xml");
+             xml = slurp(folder_ / "n/report.xml"), page = slurp(folder_ / "n/index.html");
+  fs::remove(folder_ / "n/index.html");
   fs::remove(folder_ / "n/report.txt");
   fs::remove(folder_ / "n/report.xml");
   const auto again = run({"report", at("n")});
@@ -140,6 +159,7 @@ TEST_F(NightlyFolder, AReportMadeAgainIsTheSame) {
   EXPECT_EQ(slurp(folder_ / "n/report.txt"), text);
   EXPECT_EQ(slurp(folder_ / "n/report.json"), json);
   EXPECT_EQ(slurp(folder_ / "n/report.xml"), xml);
+  EXPECT_EQ(slurp(folder_ / "n/index.html"), page);
   EXPECT_EQ(count("n", "runs"), 1);
 }
 

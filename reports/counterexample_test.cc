@@ -85,6 +85,27 @@ TEST_F(Counterexample, PageOfARunThatDidNotDivergeSaysSo) {
   EXPECT_NE(page.find("--target spec:v5-posted"), std::string::npos);
 }
 
+class DeadOnArrival : public Target {
+ public:
+  const std::string& name() const override { return name_; }
+  const Capabilities& capabilities() const override { return none_; }
+  void reset(const Trace&) override { throw TargetFault("it does not start"); }
+  Outcome step(const Step&) override { return {}; }
+  void observe(Snapshot&) override {}
+
+ private:
+  std::string name_ = "dead";
+  Capabilities none_;
+};
+
+TEST_F(Counterexample, ATargetThatFailsBeforeTheFirstStepHasAPageToo) {
+  DeadOnArrival target;
+  EXPECT_EQ(write_counterexample(sample_find(), "v5-intended", &target, folder_), "");
+  const auto page = content(folder_ / "index.html");
+  EXPECT_NE(page.find("NO STEPS:"), std::string::npos);
+  EXPECT_NE(page.find("P1 got R2"), std::string::npos);
+}
+
 TEST_F(Counterexample, LeavesNoPicturesOfAnEarlierOne) {
   auto find = sample_find();
   write_counterexample(find, "v5-intended", nullptr, folder_);

@@ -19,6 +19,10 @@ class Walk {
   }
 
   Markup write() const {
+    if (all_.states.empty())
+      return html(
+          "<section><p class=\"notice warn\"><strong>NO STEPS:</strong> the target failed before the first one.</p>"
+          "</section>\n");
     Markup steps;
     for (size_t i = 0; i < all_.states.size(); ++i) steps += step(i);
     return html(

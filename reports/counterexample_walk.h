@@ -7,7 +7,6 @@
 
 namespace lockstep {
 
-// REQUIRES: at least one state.
 Markup walk_html(const Counterexample& counterexample);
 
 }  // namespace lockstep

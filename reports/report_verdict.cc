@@ -9,8 +9,9 @@ namespace lockstep {
 namespace {
 
 struct Totals {
-  uint64_t traces = 0, steps = 0, unexpected = 0, fresh = 0, expected = 0, missing = 0, skipped = 0, unobserved = 0;
-  uint64_t jobs[4] = {};  // by conclusion
+  uint64_t traces = 0, steps = 0, unexpected = 0, fresh = 0, expected = 0, missing = 0, unobserved = 0;
+  uint64_t skipped = 0, skipped_traces = 0;  // of jobs that ran otherwise
+  uint64_t jobs[4] = {};                     // by conclusion
 };
 
 Totals totals_of(const ReportInput& in) {
@@ -22,6 +23,7 @@ Totals totals_of(const ReportInput& in) {
     t.expected += r.expected();
     t.missing += r.missing.size();
     t.skipped += r.skipped;
+    if (conclusion_of(r) != Conclusion::skipped) t.skipped_traces += r.skipped;
     t.unobserved += r.unobserved;
     ++t.jobs[static_cast<size_t>(conclusion_of(r))];
     for (const auto& find : r.finds) t.fresh += !find.expected && is_new(in, find);
@@ -60,7 +62,7 @@ Markup loud_gap(const ReportInput& in, const Totals& t) {
   std::vector<std::string> parts;
   if (const auto jobs = t.jobs[static_cast<size_t>(Conclusion::skipped)]; jobs != 0)
     parts.push_back(count_of(jobs, "job") + " not run");
-  if (t.skipped != 0) parts.push_back(count_of(t.skipped, "skip"));
+  if (t.skipped_traces != 0) parts.push_back(count_of(t.skipped_traces, "trace") + " skipped");
   if (t.unobserved != 0) parts.push_back(count_of(t.unobserved, "fact") + " not observed");
   if (const auto jobs = t.jobs[static_cast<size_t>(Conclusion::inconclusive)]; jobs != 0)
     parts.push_back(count_of(jobs, "job") + " inconclusive");
