@@ -100,8 +100,11 @@ TEST_F(NightlyFolder, FourShardsMergedAreTheWhole) {
   }
   EXPECT_EQ(merged.code, code) << merged.out << merged.err;
   EXPECT_GE(whole["canary"]["finds"].size(), 2u);  // so there is something to join
-  EXPECT_EQ(report("merged")["run"]["shard"], "merged 4");
-  for (const auto& find : report("merged")["results"][5]["finds"]) {
+  const auto joined_report = report("merged");
+  EXPECT_EQ(joined_report["run"]["shard"], "merged 4");
+  const auto& canary = joined_report["results"][5];
+  ASSERT_EQ(canary["job"], "canary");
+  for (const auto& find : canary["finds"]) {
     EXPECT_TRUE(fs::exists(find["name"].get<std::string>()));
     const auto page = "counterexamples/canary-" + find["identity"].get<std::string>() + "/index.html";
     EXPECT_TRUE(fs::exists(folder_ / "merged" / page));

@@ -64,7 +64,7 @@ void take_over(Find& find, const Result& result, const std::vector<std::string>&
   for (const auto& shard : shards) {
     if (!fs::is_directory(fs::symlink_status(fs::path(shard) / name)) || fs::exists(into / name)) continue;
     fs::create_directories(into / name);
-    fs::copy(fs::path(shard) / name, into / name, fs::copy_options::skip_symlinks);
+    fs::copy(fs::path(shard) / name, into / name, fs::copy_options::recursive | fs::copy_options::skip_symlinks);
   }
 }
 
