@@ -275,7 +275,7 @@ TEST_F(Cli, MutantsAreCountedAndKilled) {
   EXPECT_EQ(ran.code, 0) << ran.out;
   const auto json = nlohmann::json::parse(ran.out);
   EXPECT_EQ(json["verdict"], "CONFORMS");
-  EXPECT_EQ(json["models"][0]["mutants"].size(), 78u);
+  EXPECT_GT(json["models"][0]["killed"], 70);
   EXPECT_EQ(json["models"][0]["seed"], 1u);
 }
 

@@ -55,8 +55,8 @@ struct Size {
 };
 // What the transition texts have. A new call in a text changes a line here, and that is what the line is for.
 constexpr Size kSizes[] = {
-    {"v5-intended", 66, 66, 88}, {"v5-posted", 87, 66, 111},  {"v6-posted", 60, 60, 78},
-    {"seccomp", 58, 58, 74},     {"seccomp@6.1", 58, 58, 74},
+    {"v5-intended", 69, 69, 91}, {"v5-posted", 90, 69, 114},  {"v6-posted", 62, 62, 80},
+    {"seccomp", 59, 59, 75},     {"seccomp@6.1", 59, 59, 75},
 };
 
 // Held against the letters of the texts too: what nobody ran would not be found by running.
@@ -114,9 +114,8 @@ TEST(Mutation, EveryFaultIsKilledAndEveryExcuseIsNeeded) {
 
 TEST(Mutation, OurCodeInCNoticesThemToo) {
   const auto matrix = run_mutants({.model = "v6-posted"}, [] { return std::vector{against_our_c("v6")}; });
-  EXPECT_EQ(matrix.killed(), 77u);
   EXPECT_EQ(matrix.count(Fate::equivalent), 1u);
-  EXPECT_EQ(matrix.rows.size(), 78u);
+  EXPECT_EQ(matrix.killed(), matrix.rows.size() - 1);
 }
 
 // It has nothing to compare with: what breaks no property it cannot see.
@@ -137,9 +136,10 @@ TEST(Mutation, WhoNeverNoticesLeavesHoles) {
   const auto matrix = run_mutants({.model = "seccomp"}, [] {
     return std::vector<Detector>{{"blind", [](const Mutant&) { return Trial{.steps = 1}; }}, {"none", {}}};
   });
-  EXPECT_EQ(matrix.count(Fate::hole), 74u);
+  EXPECT_GT(matrix.rows.size(), 50u);
+  EXPECT_EQ(matrix.count(Fate::hole), matrix.rows.size());
   EXPECT_EQ(matrix.verdict(), Verdict::diverges);
-  EXPECT_EQ(matrix.steps(), 74u);
+  EXPECT_EQ(matrix.steps(), matrix.rows.size());
   EXPECT_FALSE(matrix.rows[0].trials[1].has_value());
 }
 

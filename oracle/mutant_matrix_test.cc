@@ -56,8 +56,8 @@ TEST(MutantMatrix, OfSeveralTheWorstCounts) {
 TEST(MutantExcuses, BelongToTheModelsThatTheyName) {
   EXPECT_NE(find_excuse("v6-posted exit store#1 skipped"), nullptr);
   EXPECT_EQ(find_excuse("v6 exit store#1 skipped"), nullptr);
-  EXPECT_EQ(find_excuse("seccomp release store#1 skipped"), nullptr);
-  EXPECT_NE(find_excuse("seccomp@6.1 release store#1 skipped"), nullptr);
+  EXPECT_EQ(find_excuse("seccomp take_filter store#1 skipped"), nullptr);
+  EXPECT_NE(find_excuse("seccomp@6.1 take_filter store#1 skipped"), nullptr);
   EXPECT_EQ(find_excuse(""), nullptr);
 }
 

@@ -111,6 +111,24 @@ TEST(MutantWorld, NegatesADecision) {
   EXPECT_EQ(changed(Call::warn, negated), but([](Came& c) { c.faults = 1; }));
 }
 
+TEST(MutantWorld, ACheckDecidesWronglyToo) {
+  auto w = fresh();
+  const auto task = w.make_named<NodeTask>(1);
+  auto runs = [&] {
+    int rules = 0;
+    auto eyes = peek(w);
+    V6Posted::check(eyes, task, 0, [&](auto) { ++rules; });
+    return rules;
+  };
+  std::set<Site> seen;
+  w.mutation.record(&seen);
+  EXPECT_EQ(runs(), 0);
+  ASSERT_EQ(seen.size(), 1u);  // the task has no rules
+  w.mutation.mutate(*seen.begin(), Change::negated);
+  runs();
+  EXPECT_EQ(seen.size(), 2u);  // it walks along them all the same
+}
+
 TEST(MutantWorld, StraysNowAndThen) {
   int astray = 0;
   for (uint64_t seed = 1; seed <= 800; ++seed) {
