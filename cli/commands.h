@@ -11,6 +11,7 @@ void add_check(CLI::App& app, int& exit_code);
 void add_corpus(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
 void add_explore(CLI::App& app, int& exit_code);
+void add_export(CLI::App& app, int& exit_code);
 void add_fuzz(CLI::App& app, int& exit_code);
 void add_graph(CLI::App& app, int& exit_code);
 void add_lists(CLI::App& app, int& exit_code);  // models, targets, properties

@@ -7,11 +7,13 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/provenance.h"
 #include "fuzz/mutation.h"
 #include "harness/spec.h"
 #include "harness/targets.h"
 #include "oracle/mutant_explorer.h"
 #include "reports/mutant_report.h"
+#include "reports/run.h"
 
 namespace lockstep::cli {
 
@@ -93,7 +95,8 @@ int run(const Options& options) {
     matrices.push_back(run_model(options, name));
     if (interrupted()) break;
   }
-  const RenderOptions render{.tool_version = LOCKSTEP_VERSION, .color = use_color({.color = options.color})};
+  const Run here{.provenance = provenance_here()};
+  const RenderOptions render{.color = use_color({.color = options.color}), .run = &here};
   fmt::print("{}",
              options.format == "json" ? mutant_json(matrices, render) : mutant_text(matrices, options.matrix, render));
   throw_if_interrupted();  // what was found is shown first

@@ -181,6 +181,7 @@ class InterleavedWorld {
     return events_;
   }
 
+  bool decide(bool condition) { return condition; }
   bool branch(Branch site, bool condition) {
     (condition ? coverage.taken : coverage.not_taken).set(static_cast<size_t>(site));
     return condition;

@@ -191,6 +191,20 @@ class PromelaWorld {
   }
   int fail(int error) { return error; }
 
+  // A step of the program is one step: locks are free, and a change to the process table is statements like others.
+  template <class Task>
+  void lock(ProcessLock, const Task&) {}
+  template <class Task>
+  void unlock(ProcessLock, const Task&) {}
+  template <class Table, class Change>
+  int change(Table& table, Change change) {
+    return change(table);
+  }
+  template <class Table>
+  const auto& events(const Table& table) const {
+    return table.events();
+  }
+
   template <class T, class Start, class Value>
   Expr sum(Field<T, Ref<T>> next, const Start& start, Value value,
            std::source_location here = std::source_location::current()) {

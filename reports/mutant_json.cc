@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reports/mutant_report.h"
+#include "reports/run.h"
 
 namespace lockstep {
 
@@ -52,11 +53,12 @@ Json matrix_of(const MutantMatrix& matrix) {
 std::string mutant_json(std::span<const MutantMatrix> matrices, const RenderOptions& options) {
   Json all = Json::array();
   for (const auto& matrix : matrices) all.push_back(matrix_of(matrix));
-  const Json report = {{"schema_version", kSchemaVersion},
-                       {"tool", {{"name", "lockstep"}, {"version", options.tool_version}}},
-                       {"verdict", name_of(verdict_of(matrices))},
-                       {"verdict_line", verdict_line(matrices)},
-                       {"models", all}};
+  Json report = {{"schema_version", kSchemaVersion},
+                 {"tool", {{"name", "lockstep"}}},
+                 {"verdict", name_of(verdict_of(matrices))},
+                 {"verdict_line", verdict_line(matrices)},
+                 {"models", all}};
+  if (options.run != nullptr) report["tool"]["version"] = options.run->provenance.tool_version;
   return report.dump(2) + "\n";
 }
 

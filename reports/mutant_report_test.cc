@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reports/run.h"
+
 namespace lockstep {
 namespace {
 
@@ -71,7 +73,9 @@ TEST(MutantReport, WhatIsMissingIsSaid) {
 }
 
 TEST(MutantReport, JsonHoldsTheMatrixAndTheVerdict) {
-  const auto json = nlohmann::json::parse(mutant_json(sample(), {.tool_version = "1"}));
+  const lockstep::Run run{.provenance = {.tool_version = "1"}};
+  const auto json = nlohmann::json::parse(mutant_json(sample(), {.run = &run}));
+  EXPECT_EQ(json["tool"]["version"], "1");
   EXPECT_EQ(json["schema_version"], 1);
   EXPECT_EQ(json["verdict"], "DIVERGES");
   EXPECT_EQ(json["verdict_line"], verdict_line(sample()));
