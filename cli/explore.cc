@@ -9,9 +9,7 @@
 #include "cli/common.h"
 #include "cli/finds.h"
 #include "cli/interleave.h"
-#include "harness/sim.h"
 #include "harness/targets.h"
-#include "model/model.h"
 #include "model/trace_error.h"
 #include "oracle/explore_result.h"
 
@@ -42,11 +40,7 @@ uint64_t parse_memory(const std::string& text) {
 
 // What implements this very model in another way: our C, or the kernel. Null if nothing here does.
 std::unique_ptr<Target> counterpart(const std::string& model, Result& result) {
-  const auto& layout = find_model(model)->layout;
-  for (const auto& name : builtin_sims()) {
-    auto target = make_target("sim:" + name);
-    if (target->capabilities().layout == layout) return target;
-  }
+  if (auto sim = make_sim_of(model)) return sim;
   if (!model.starts_with("seccomp")) return nullptr;
   try {
     auto target = make_target("live");

@@ -70,7 +70,7 @@ class NodeMachine {
     world.store(f::prog_pages, prog, step.pages);
     world.name(prog, step.made);
     int error = Mechanism::append(world, Task{step.task}, prog, step);
-    if (world.dec_and_test(f::prog_refs, prog)) world.free(prog);  // the fd is closed
+    if (world.decide(world.dec_and_test(f::prog_refs, prog))) world.free(prog);  // the fd is closed
     return error;
   }
   int fork(const Step& step) {

@@ -74,8 +74,8 @@ void check_rules(W& w, R newest, Visit visit) {
 }
 
 // A new task inherits what the checks in front look at.
-template <class W, class Task>
-void copy_credentials(W& w, Task parent, Task child) {
+template <class W, class Parent, class Child>
+void copy_credentials(W& w, Parent parent, Child child) {
   w.store(f::nnp, child, w.load(f::nnp, parent));
   w.store(f::cap, child, w.load(f::cap, parent));
 }

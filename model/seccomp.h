@@ -11,6 +11,7 @@
 namespace lockstep {
 
 struct Filter {
+  static constexpr const char* kName = "filter";
   int32_t refs;      // tasks, child filters and the listener that hold it in memory
   int32_t users;     // tasks that use it, and child filters that are used
   Ref<Filter> prev;  // never changes once attached
@@ -20,10 +21,12 @@ struct Filter {
 };
 // The program's own memory while a filter is prepared; it is owned 1:1 by its filter afterwards and has no counter.
 struct FilterProg {
+  static constexpr const char* kName = "program";
   uint32_t len;
   bool operator==(const FilterProg&) const = default;
 };
 struct SeccompTask {
+  static constexpr const char* kName = "task";
   Ref<Filter> filter;
   int32_t mode;   // 0 off, 2 filter
   int32_t count;  // filters on its path
@@ -52,10 +55,10 @@ void each_field(O& task, auto visit) {
 namespace f {
 inline constexpr Field<Filter, int32_t> refs{"filter.refs", &Filter::refs};
 inline constexpr Field<Filter, int32_t> users{"filter.users", &Filter::users};
-inline constexpr Field<Filter, Ref<Filter>> filter_prev{"filter.prev", &Filter::prev};
+inline constexpr Field<Filter, Ref<Filter>> filter_prev{"filter.prev", &Filter::prev, Holds::refs_and_used};
 inline constexpr Field<Filter, uint32_t> len{"filter.len", &Filter::len};
 inline constexpr Field<Filter, uint16_t> filter_number{"filter.number", &Filter::number};
-inline constexpr Field<SeccompTask, Ref<Filter>> filter{"task.filter", &SeccompTask::filter};
+inline constexpr Field<SeccompTask, Ref<Filter>> filter{"task.filter", &SeccompTask::filter, Holds::refs_and_users};
 inline constexpr Field<SeccompTask, int32_t> mode{"task.mode", &SeccompTask::mode};
 inline constexpr Field<SeccompTask, int32_t> count{"task.filter_count", &SeccompTask::count};
 inline constexpr Field<SeccompTask, bool> task_nnp{"task.nnp", &SeccompTask::nnp};

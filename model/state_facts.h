@@ -19,6 +19,8 @@ class FactsWriter {
   }
   template <class Pool, class Fill>
   void objects(Kind kind, const Pool& pool, Fill fill) {
+    auto& places = places_[static_cast<size_t>(kind)];
+    if (places.size() < pool.end()) places.resize(pool.end());
     pool.each([&](uint16_t index) { add(kind, index, fill(pool[index]), pool.birth(index), false); });
   }
   // A pointer that leads nowhere is left out; one to freed memory shows that memory as a freed object.
@@ -164,6 +166,8 @@ void show_graph(const SeccompMachineIn<World, Mechanism, Processes>& machine, Fa
                        .nnp = task.nnp});
   });
   show_faults(memory, s);
+  // A program on its own is there within an attach only; afterwards it is part of its filter, or gone.
+  memory.template pool<FilterProg>().each([&](uint16_t) { s.faults.emplace_back("a program was left behind"); });
 }
 
 // Where the task's views start: tasks with the same root have the same views. 0: they are empty.

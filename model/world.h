@@ -31,16 +31,26 @@ struct Ref {
   bool operator==(const Ref&) const = default;
 };
 
+// What a pointer in a field holds up at the object that it leads to.
+enum class Holds : uint8_t {
+  nothing,         // an address
+  refs,            // its counter, or the first of two
+  refs_and_users,  // both
+  refs_and_used,   // both; the second only while the second of the pointer's own object is above 0
+};
+
 // How a transition names a field of an object in every world.
 template <class Object, class Value>
 struct Field {
   const char* name;
   Value Object::*member;
+  Holds holds = Holds::nothing;
 };
 template <class Object, class Value, size_t N>
 struct Slots {
   const char* name;
   std::array<Value, N> Object::*member;
+  Holds holds = Holds::nothing;
 };
 
 // Constness aside. (For overloads over an object and its const form.)
@@ -155,6 +165,7 @@ class ConcreteWorld {
   void begin_step(uint32_t fail_alloc) {
     fail_in_ = fail_alloc;
     allocations_ = 0;
+    patience_ = kEndless;
   }
   uint32_t allocations() const { return allocations_; }
 
@@ -200,11 +211,11 @@ class ConcreteWorld {
 
   template <class T, class V>
   V load(Field<T, V> field, Ref<T> ref) {
-    return at(ref).*field.member;
+    return look_at(ref).*field.member;
   }
   template <class T, class V, size_t N>
   V load(Slots<T, V, N> field, Ref<T> ref, size_t slot) {
-    return (at(ref).*field.member)[slot];
+    return (look_at(ref).*field.member)[slot];
   }
   template <class T, class V>
   void store(Field<T, V> field, Ref<T> ref, std::type_identity_t<V> value) {
@@ -252,6 +263,8 @@ class ConcreteWorld {
     (condition ? coverage.taken : coverage.not_taken).set(static_cast<size_t>(site));
     return condition;
   }
+  // A decision that is not the mechanism's.
+  bool decide(bool condition) { return condition; }
   void warn(Branch site, bool condition) {
     if (branch(site, condition)) memory.faults.push_back({Fault::What::warned, site});
   }
@@ -274,14 +287,22 @@ class ConcreteWorld {
   template <class Cursor, class Body>
   void loop(Cursor cursor, Body body) {
     for (uint32_t rounds = 0; body(cursor); ++rounds)
-      if (rounds > kEndless) return fault(Fault::What::endless_loop);
+      if (rounds > patience_) {
+        patience_ = 0;  // one is enough to know; an endless loop around this one would take kEndless times as long
+        return fault(Fault::What::endless_loop);
+      }
   }
 
  private:
   static constexpr uint32_t kEndless = 1u << 16;  // a chain cannot be longer than its pool
   template <class T>
   T& at(Ref<T> ref) {
-    auto& pool = memory.template pool<T>();
+    look_at(ref);
+    return memory.template pool<T>()[ref.index];
+  }
+  template <class T>
+  const T& look_at(Ref<T> ref) {
+    const auto& pool = memory.template pool<T>();
     if (!pool.live(ref.index)) [[unlikely]]
       fault(Fault::What::touched_freed);
     return pool[ref.index];
@@ -289,6 +310,7 @@ class ConcreteWorld {
   void fault(Fault::What what) { memory.faults.push_back({what, Branch{}}); }
   uint32_t fail_in_ = 0;
   uint32_t allocations_ = 0;
+  uint32_t patience_ = kEndless;
 };
 
 }  // namespace lockstep

@@ -59,7 +59,7 @@ class Expander {
     Scope scope;
     std::vector<uint32_t> sizes;
     std::vector<Choice> choices;
-    PromiseKind promise{};
+    std::optional<PromiseKind> promise;
     bool symmetry = true;
   };
   Expander(const Machine& machine, const Config& config)
@@ -69,14 +69,16 @@ class Expander {
   void start(const Start& start, PackedState& packed) {
     machine_.reset(start);
     before_ = {machine_.world.memory, machine_.processes.numbers(), {}, 0};
-    pack(before_, packed);
+    pack(before_, packed, kAll);
   }
 
   void load(const uint8_t* bytes, size_t size) {
-    PackedState packed;
-    std::memcpy(packed.words.data(), bytes, size);
-    codec_.unpack(packed.bytes(), before_);
-    dirty_ = true;
+    std::memcpy(packed_before_.state.data.data(), bytes, size);
+    packed_before_.state.size = static_cast<uint8_t>(size);
+    codec_.unpack(packed_before_, before_);
+    reload_ = true;
+    facts_before_.reset();
+    objects_before_.reset();
     before_.memory.limit = machine_.world.memory.limit;
     if constexpr (!kNodes) before_.memory.switches = machine_.world.memory.switches;
   }
@@ -87,6 +89,7 @@ class Expander {
     restore();
     facts_.clear();
     show_graph(machine_, writer_, facts_);
+    objects_before_ = facts_.objects.size();
     const auto& explanation = explainer_.explain(facts_);
     judge_objects(facts_, explanation, [&](ObjectFlaw flaw, size_t, int) { report(property_of(flaw)); });
     judge_owners(facts_, [&](size_t) { report(Property::owner_valid); });
@@ -155,57 +158,57 @@ class Expander {
   bool out_of_room() const { return out_of_room_; }
 
  private:
+  static constexpr uint32_t kAll = ~0u;
   using Views = std::array<SmallView, kEvents>;  // of one task
 
   static const auto& tasks(const State& s) { return s.memory.template pool<Task>(); }
-  static uint32_t living(const SmallTaskNumbers& processes) {
+  uint32_t living(const SmallTaskNumbers& processes) const {
     uint32_t mask = 0;
-    for (uint16_t task = 1; task <= kMaxScopeTasks; ++task) mask |= uint32_t{alive(processes, task)} << task;
+    for (uint16_t task = 1; task <= config_.scope.tasks; ++task) mask |= uint32_t{alive(processes, task)} << task;
     return mask;
   }
 
   void restore() {
-    if (!dirty_) return machine_.world.memory.begin_step();
-    machine_.world.memory = before_.memory;
+    auto& memory = machine_.world.memory;
+    if (!reload_) {
+      memory.undo(before_.memory);
+    } else {
+      memory = before_.memory;
+      if (before_.odd) memory.each_pool([](auto& pool) { pool.zero_freed(); });
+    }
     machine_.processes.numbers() = before_.processes;
-    dirty_ = false;
+    reload_ = false;
   }
 
-  // Views by task, and by root: those that are seen already.
+  // Views by root: those that are seen already.
   struct Seen {
-    std::array<Views, kMaxScopeTasks + 1> of_task;
-    std::array<uint32_t, kMaxScopeTasks + 1> shares;        // of its limit that a task's views take up
-    std::array<uint8_t, SmallPool<Task>::kEnd> first_with;  // root: a task with that root
+    std::array<Views, SmallPool<Task>::kEnd> views;
+    std::array<uint32_t, SmallPool<Task>::kEnd> shares;  // of its limit that a task's views take up
     uint32_t roots = 0;
   };
-  void see_views(uint16_t task, Seen& seen) const {
+  uint16_t see_views(uint16_t task, Seen& seen) const {
     const auto root = view_root(machine_, task);
-    if ((seen.roots >> root & 1) != 0) {
-      seen.of_task[task] = seen.of_task[seen.first_with[root]];
-      seen.shares[task] = seen.shares[seen.first_with[root]];
-      return;
-    }
+    if ((seen.roots >> root & 1) != 0) return root;
     seen.roots |= 1u << root;
-    seen.first_with[root] = static_cast<uint8_t>(task);
-    seen.of_task[task] = {};
-    seen.shares[task] = 0;
+    seen.views[root] = {};
+    seen.shares[root] = 0;
     for (int event = 0; event < config_.scope.events; ++event)
       each_in_view(machine_, task, event, [&](uint16_t number, uint32_t size) {
-        seen.of_task[task][event].add(number);
-        seen.shares[task] += limit_share(kNodes ? Op::append : Op::attach, size);
+        seen.views[root][event].add(number);
+        seen.shares[root] += limit_share(kNodes ? Op::append : Op::attach, size);
       });
+    return root;
   }
 
   void see_before() {
     restore();
     seen_.roots = 0;
-    tasks(before_).each([&](uint16_t task) { see_views(task, seen_); });
+    tasks(before_).each([&](uint16_t task) { roots_[task] = see_views(task, seen_); });
   }
 
   template <class Sink, class Report>
   void take(const Step& step, Sink sink, Report report) {
     restore();
-    dirty_ = true;
     const Outcome outcome = machine_.step(step);
     allocations_ = machine_.world.allocations();
     const auto& memory = machine_.world.memory;
@@ -214,26 +217,30 @@ class Expander {
     const auto broken = [&](Property property) { report(property, step, outcome); };
     const bool unharmed = memory.faults.empty();
     if (!unharmed && judge_faults(broken)) return sink(step, outcome, nullptr);
-    const bool same = memory.same_objects(before_.memory);
+    const uint32_t changed = memory.changed(before_.memory);
     judge_limit(step, outcome, broken);
     const bool made_rule = outcome.error == 0 && makes_rule(step.op);
-    if (same && unharmed && !made_rule && machine_.processes.numbers() == before_.processes) {
-      dirty_ = before_.wild;  // as if it had not been, but for what stands in freed memory
-      return sink(step, outcome, nullptr);
+    if (changed == 0 && unharmed && !made_rule && machine_.processes.numbers() == before_.processes)
+      return sink(step, outcome, nullptr);  // as if it had not been
+    if (!judge_tasks(broken)) return sink(step, outcome, nullptr);
+    if (config_.promise) {
+      after_promise_ = before_.promise;
+      advance_promise(step, outcome);
+      judge_views(step, outcome, broken);
     }
-    after_promise_ = before_.promise;
-    advance_promise(step, outcome);
-    judge_views(step, outcome, broken);
     addresses_matter_ |= memory.reused();
     if (outcome.error != 0) judge_error(broken);
-    const bool used_up = makes_rule(step.op) && (outcome.error == 0 || !same);
-    pack({memory, machine_.processes.numbers(), after_promise_, static_cast<uint8_t>(before_.ops + used_up)}, packed_);
+    const bool used_up = makes_rule(step.op) && (outcome.error == 0 || changed != 0);
+    pack({memory, machine_.processes.numbers(), after_promise_, static_cast<uint8_t>(before_.ops + used_up)}, packed_,
+         changed);
     sink(step, outcome, &packed_);
   }
 
-  void pack(const StateParts<Memory>& state, PackedState& packed) {
+  // changed: the pools in which it differs from the loaded state.
+  void pack(const StateParts<Memory>& state, PackedState& packed, uint32_t changed) {
     for (uint8_t slot = 0; slot < slots_.size(); ++slot) slots_[slot] = slot;
-    if (!config_.symmetry || !symmetry_.rename(state)) return codec_.pack(state, packed);
+    if (!config_.symmetry) return codec_.pack(state, packed, before_.odd ? nullptr : &packed_before_, changed);
+    if (!symmetry_.rename(state)) return codec_.pack(state, packed);
     slots_ = symmetry_.slots();
     codec_.pack(symmetry_.renamed(), packed);
   }
@@ -249,12 +256,23 @@ class Expander {
     return over;
   }
 
+  // False: a task that exists has no memory, or memory is kept of one that does not. Only a mutated text does that.
+  template <class Broken>
+  bool judge_tasks(Broken broken) {
+    uint32_t exist = 0;
+    for (uint16_t task = 1; task <= kMaxScopeTasks; ++task) exist |= uint32_t{machine_.processes.exists(task)} << task;
+    const uint32_t kept = machine_.world.memory.template pool<Task>().live_mask();
+    if ((exist & ~kept) != 0) broken(Property::no_use_after_free);
+    if ((kept & ~exist) != 0) broken(Property::no_leak);
+    return exist == kept;
+  }
+
   void advance_promise(const Step& step, const Outcome& outcome) {
-    PromiseMasksWorld promise(config_.promise, after_promise_);
-    const auto& now = machine_.processes.numbers();
-    if (outcome.error == 0 && makes_rule(step.op)) promise.append(step.task, step.event, step.made);
-    if (outcome.error == 0 && makes_task(step.op)) promise.fork(step.task, step.made);
-    const uint32_t left = living(now);
+    PromiseMasksWorld promise(*config_.promise, after_promise_);
+    if (outcome.error == 0 && makes_rule(step.op)) return promise.append(step.task, step.event, step.made);
+    if (outcome.error == 0 && makes_task(step.op)) return promise.fork(step.task, step.made);
+    if (machine_.processes.numbers() == before_.processes) return;
+    const uint32_t left = living(machine_.processes.numbers());
     for (uint32_t dead = living(before_.processes) & ~left; dead != 0; dead &= dead - 1)
       promise.forget(static_cast<uint16_t>(std::countr_zero(dead)), left);
   }
@@ -264,16 +282,20 @@ class Expander {
     const bool appended = outcome.error == 0 && makes_rule(step.op);
     const bool forked = outcome.error == 0 && makes_task(step.op);
     const auto report = [&](ViewFlaw flaw, uint16_t) { broken(property_of(flaw)); };
-    Seen now;
+    // Where no pointer has changed what stands behind a root is what stood there before.
+    const bool moved = machine_.world.memory.template links_changed<Task>(before_.memory);
+    now_.roots = 0;
     machine_.world.memory.template pool<Task>().each([&](uint16_t task) {
       if (!alive(machine_.processes.numbers(), task)) return;
-      see_views(task, now);
+      const auto root = view_root(machine_, task);
+      const bool known = !moved && (seen_.roots >> root & 1) != 0;
+      const auto& now = known ? seen_.views[root] : now_.views[see_views(task, now_)];
       const bool is_child = forked && task == step.made;
-      const auto& was = seen_.of_task[is_child ? step.task : task];
+      const auto& was = seen_.views[roots_[is_child ? step.task : task]];
       for (int event = 0; event < config_.scope.events; ++event) {
         const bool due = appended && event == step.event && after_promise_.promises(task, step.made);
-        if (!due && was[event] == now.of_task[task][event]) continue;
-        const SmallView::List before(was[event]), after(now.of_task[task][event]);
+        if (!due && was[event] == now[event]) continue;
+        const SmallView::List before(was[event]), after(now[event]);
         if (is_child) {
           judge_first_view(before, after, report);
           continue;
@@ -294,7 +316,7 @@ class Expander {
     const uint32_t limit = machine_.world.memory.limit;
     const bool failed = outcome.error != 0;
     const auto wrong = [&](bool replaces) {
-      return (limit_sum(step, seen_.shares[step.task], replaces) > limit) != failed;
+      return (limit_sum(step, seen_.shares[roots_[step.task]], replaces) > limit) != failed;
     };
     if (wrong(false) == wrong(true)) {  // far from the bound, and for seccomp
       if (wrong(false)) broken(Property::limit);
@@ -319,14 +341,18 @@ class Expander {
   // Addresses may have changed and nobody be the wiser: facts are what counts.
   template <class Broken>
   void judge_error(Broken broken) {
+    facts_.clear();
+    show_graph(machine_, writer_, facts_);
+    if (objects_before_ && facts_.objects.size() != *objects_before_) return broken(Property::error_atomic);
     show_all(facts_);
-    const auto after = facts_;
-    const auto memory = machine_.world.memory;
-    restore();
-    show_all(facts_);
-    machine_.world.memory = memory;
-    dirty_ = true;
-    if (compare(facts_, after, {})) broken(Property::error_atomic);
+    if (!facts_before_) {
+      const auto memory = machine_.world.memory;
+      machine_.world.memory = before_.memory;
+      show_all(facts_before_.emplace());
+      machine_.world.memory = memory;
+      reload_ = true;
+    }
+    if (compare(*facts_before_, facts_, {})) broken(Property::error_atomic);
   }
   void show_all(Snapshot& facts) {
     facts.clear();
@@ -339,17 +365,22 @@ class Expander {
   StateCodec<Memory> codec_;
   Symmetry<Memory> symmetry_;
   State before_;
+  typename StateCodec<Memory>::Packed packed_before_;
+  std::array<uint16_t, kMaxScopeTasks + 1> roots_;  // of each task's views, before
+  Seen now_;
   Seen seen_;  // of the state before
   PromiseMasks after_promise_;
   PackedState packed_;
   TaskSlots slots_{};
-  bool dirty_ = true;         // the machine is not in the state before
+  bool reload_ = true;        // the machine's memory does not come from the loaded state
   uint32_t allocations_ = 0;  // that the last step tried
   bool out_of_room_ = false;
   bool addresses_matter_ = false;
   FactsWriter writer_;
   Explainer explainer_;
   Snapshot facts_;
+  std::optional<Snapshot> facts_before_;
+  std::optional<size_t> objects_before_;
 };
 
 }  // namespace lockstep

@@ -26,7 +26,7 @@ class Search {
         config_{.scope = options.scope,
                 .sizes = options.scope.sizes.empty() ? default_sizes(model) : options.scope.sizes,
                 .choices = {},
-                .promise = find_model(model)->promise,
+                .promise = options.promise ? std::optional(find_model(model)->promise) : std::nullopt,
                 .symmetry = options.symmetry},
         store_(options.memory_bytes) {
     check_scope(options.scope);
@@ -176,6 +176,7 @@ class Search {
     worker.expander.expand(sink, report);
     worker.transitions += nth;
     if (worker.expander.out_of_room()) stop("a mechanism made more than 31 objects of a kind");
+    for (size_t i = 0; i < worker.successor_count; ++i) store_.fetch_state(worker.successors[i].hash);
     for (size_t i = 0; i < worker.successor_count; ++i) {
       const auto& [hash, next] = worker.successors[i];
       if (store_.insert(next.bytes(), next.size, hash) == StateStore::Insert::no_room)
@@ -188,8 +189,8 @@ class Search {
     auto& to = worker.successors[worker.successor_count++];
     to.hash = hash_bytes(next.bytes(), next.size);
     to.state.size = next.size;
-    std::memcpy(to.state.words.data(), next.words.data(), next.size);
-    store_.prefetch(to.hash);
+    std::memcpy(to.state.data.data(), next.bytes(), next.size);
+    store_.fetch_slot(to.hash);
   }
   void judge_state(Worker& worker, const Bytes& state) {
     std::array<bool, kProperties> broken{};
@@ -204,9 +205,11 @@ class Search {
     if (!found.least || found.least->length >= length) found.add({length, key(state), nth, step});
   }
   bool anything_broken() const {
+    const auto& known = options_.known;
     for (const auto& worker : workers_)
-      for (const auto& found : worker->found)
-        if (found.least) return true;
+      for (size_t p = 0; p < kProperties; ++p)
+        if (worker->found[p].least && std::count(known.begin(), known.end(), static_cast<Property>(p)) == 0)
+          return true;
     return false;
   }
 
@@ -292,7 +295,7 @@ class Search {
     names[1] = 1;
     uint16_t last_task = 1, last_rule = 0;
     PackedState state;
-    std::copy(from.begin(), from.end(), reinterpret_cast<uint8_t*>(state.words.data()));
+    std::copy(from.begin(), from.end(), state.data.begin());
     state.size = static_cast<uint8_t>(from.size());
     for (const Step& step : steps) {
       expander.load(state.bytes(), state.size);
@@ -330,6 +333,15 @@ class Search {
 template <class Machine>
 Exploration explore_machine(const Machine& machine, const std::string& model, const ExploreOptions& options) {
   return Search<Machine>(machine, model, options).run();
+}
+
+// use(machine), with the machine of that model on small memory. REQUIRES: there is a model of that name.
+template <template <class> class World, class Use>
+auto with_small_machine(std::string_view model, Use use) {
+  if (model == "v5-intended") return use(SmallNodeMachine<V5Intended, World>());
+  if (model == "v5-posted") return use(SmallNodeMachine<V5Posted, World>());
+  if (model == "v6-posted") return use(SmallNodeMachine<V6Posted, World>());
+  return use(SmallSeccompMachine<World>({.release_at_reap = model == "seccomp@6.1"}));
 }
 
 }  // namespace lockstep

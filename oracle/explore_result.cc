@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "model/grammar.h"
 #include "model/joined.h"
 #include "model/model.h"
 
@@ -57,6 +58,18 @@ std::string property_line(const std::string& model, Property property, const Exp
   return expected == Expected::broken ? "holds in this scope, which is too small to break it" : "holds in this scope";
 }
 
+// Arguments that do not matter as they are written without them. Which of all shortest traces a search keeps is chance.
+Trace plainer(Trace trace, const std::string& model, Property property) {
+  for (auto& step : trace.steps)
+    for (const auto param : {Param::event, Param::pages, Param::len}) {
+      if (value_of(step, param) == default_of(param)) continue;
+      const Step before = step;
+      set_value(step, param, default_of(param));
+      if (replay_violation(trace, model, property, nullptr).shown != Shown::confirmed) step = before;
+    }
+  return trace;
+}
+
 void add_find(const std::string& model, const ExploreOptions& options, Property property, const Broken& broken,
               Result& result) {
   const auto replay = replay_violation(broken.trace, model, property, nullptr);
@@ -65,7 +78,8 @@ void add_find(const std::string& model, const ExploreOptions& options, Property 
         "the search says that {} is broken, and its trace does not show it: a fault of lockstep", name_of(property)));
     return;
   }
-  Find find{.divergence = replay.divergence, .trace = broken.trace, .times = broken.times};
+  Find find{.trace = plainer(broken.trace, model, property), .times = broken.times};
+  find.divergence = replay_violation(find.trace, model, property, nullptr).divergence;
   find.name = fmt::format("explore ({})", scope_text(model, options.scope));
   find.expected = expected_outcome(model, property).expected == Expected::broken;
   result.finds.push_back(std::move(find));

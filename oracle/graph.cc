@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "oracle/graph.h"
 
+#include <fmt/format.h>
+
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/breadth_first_search.hpp>
 #include <boost/graph/depth_first_search.hpp>
@@ -48,22 +50,24 @@ void Explainer::count(const Snapshot& s) {
   for (const auto& p : s.pointers) {
     if (!holds_up(p)) continue;
     auto& counter = result_.objects[p.to].counter;
-    ++counter[0];
-    // A filter is in use by tasks, and by those of its children that are in use themselves.
-    if (counters_of(s.objects[p.to].kind) == 2 && (starts_at_task(p.link) || s.objects[p.from].counter[1] > 0))
-      ++counter[1];
+    const auto held = held_by(p.link, starts_at_task(p.link) ? 0 : s.objects[p.from].counter[1]);
+    for (size_t c = 0; c < held.size(); ++c) counter[c] += held[c];
   }
 }
 
-// Walks from the tasks, to each object once all that leads to it has been met. Whether that meets every object: then
-// all are reachable, and there is no cycle.
-bool Explainer::all_reached_in_order(const Snapshot& s) {
+// Walks from the tasks and from what nothing leads to, to each object once all that leads to it has been met. Where
+// that meets every object there is no cycle, and it is known what tasks reach.
+bool Explainer::walk_in_order(const Snapshot& s) {
   const size_t count = s.objects.size();
   first_.assign(count + 1, 0);  // first_[i]: where the targets of object i - 1 begin, then of object i
   open_.resize(count);          // references to an object that the walk has not come by
-  for (size_t i = 0; i < count; ++i) open_[i] = static_cast<uint16_t>(result_.objects[i].counter[0]);
   ready_.clear();
-  const auto arrive = [&](uint16_t object) {
+  for (size_t i = 0; i < count; ++i) {
+    open_[i] = static_cast<uint16_t>(result_.objects[i].counter[0]);
+    if (open_[i] == 0) ready_.push_back(static_cast<uint16_t>(i));
+  }
+  const auto arrive = [&](uint16_t object, bool reachable) {
+    result_.objects[object].reachable |= reachable;
     if (--open_[object] == 0) ready_.push_back(object);
   };
   for (const auto& p : s.pointers)
@@ -73,23 +77,21 @@ bool Explainer::all_reached_in_order(const Snapshot& s) {
   for (const auto& p : s.pointers) {
     if (!holds_up(p)) continue;
     if (starts_at_task(p.link))
-      arrive(p.to);
+      arrive(p.to, true);
     else
       targets_[first_[p.from]++] = p.to;  // afterwards first_[i] is where the targets of object i end
   }
   for (size_t i = 0; i < ready_.size(); ++i) {
     const auto object = ready_[i];
-    for (auto t = object == 0 ? 0 : first_[object - 1u]; t < first_[object]; ++t) arrive(targets_[t]);
+    for (auto t = object == 0 ? 0 : first_[object - 1u]; t < first_[object]; ++t)
+      arrive(targets_[t], result_.objects[object].reachable);
   }
   return ready_.size() == count;
 }
 
 const Explanation& Explainer::explain(const Snapshot& s) {
   count(s);
-  if (all_reached_in_order(s)) {
-    for (auto& object : result_.objects) object.reachable = true;
-    return result_;
-  }
+  if (walk_in_order(s)) return result_;
   const Graph graph = build(s);
   breadth_first_search(graph, num_vertices(graph) - 1, visitor(Marker(&result_.objects, s.tasks.size())));
   depth_first_search(graph, visitor(CycleFinder(&result_.cyclic)));
@@ -97,5 +99,12 @@ const Explanation& Explainer::explain(const Snapshot& s) {
 }
 
 Explanation explain(const Snapshot& snapshot) { return Explainer().explain(snapshot); }
+
+std::string residual_words(const std::string& name, int32_t counter, int32_t explained) {
+  return fmt::format(
+      "{} is {} but {}{} explain{} it{}", name, counter_text(counter), counter > explained ? "only " : "",
+      explained == 1 ? "1 reference" : fmt::format("{} references", explained), explained == 1 ? "s" : "",
+      counter >= 0 && counter < explained ? ": it will come to 0 too early" : "");
+}
 
 }  // namespace lockstep

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <string>
 #include <vector>
 
 #include "model/facts.h"
@@ -19,7 +20,7 @@ struct Explanation {
   bool cyclic = false;             // prev chains that do not end
 };
 
-// Recounts every counter from the pointers. One that is kept allocates nothing for states that are in order.
+// Recounts every counter from the pointers. One that is kept allocates nothing once it has grown, cycles aside.
 class Explainer {
  public:
   // Good until the next call.
@@ -27,12 +28,15 @@ class Explainer {
 
  private:
   void count(const Snapshot& snapshot);
-  bool all_reached_in_order(const Snapshot& snapshot);
+  bool walk_in_order(const Snapshot& snapshot);
 
   Explanation result_;
   std::vector<uint16_t> first_, targets_, open_, ready_;  // a walk's scratch
 };
 
 Explanation explain(const Snapshot& snapshot);
+
+// "F2.refs is 3 but only 2 references explain it". REQUIRES: counter != explained.
+std::string residual_words(const std::string& name, int32_t counter, int32_t explained);
 
 }  // namespace lockstep

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 
 #include "model/promise.h"
@@ -56,11 +57,12 @@ class PromiseMasksWorld {
   }
   // The task is dead. What only it was promised is forgotten. living: the others, as bits.
   void forget(uint16_t task, uint32_t living) {
+    const uint32_t had = m_.sets_of(task);
     m_.own[task] = 0;
     m_.base[task] = 0;
     uint32_t sets = 0;
-    for (size_t t = 1; t < PromiseMasks::kTasks; ++t)
-      if (((living >> t) & 1) != 0) sets |= m_.sets_of(static_cast<uint16_t>(t));
+    for (; living != 0; living &= living - 1) sets |= m_.sets_of(static_cast<uint16_t>(std::countr_zero(living)));
+    if ((had & ~sets) == 0) return;
     for (size_t rule = 1; rule < PromiseMasks::kNames; ++rule)
       if (((sets >> m_.set[rule]) & 1) == 0) m_.set[rule] = m_.event[rule] = 0;
   }

@@ -125,14 +125,18 @@ void judge_objects(const Snapshot& s, const Explanation& explanation, Report rep
 // events of the task that it names.
 template <class Report>
 void judge_owners(const Snapshot& s, Report report) {
+  // All slots stand between these two.
+  const auto is_slot = [](const PointerFacts& p) { return p.link == Link::slot; };
+  const auto first = std::find_if(s.pointers.begin(), s.pointers.end(), is_slot);
+  const auto last = std::find_if(s.pointers.rbegin(), s.pointers.rend(), is_slot).base();
   for (const auto& owner : s.pointers) {
     if (owner.link != Link::owner) continue;
     bool holds = false, named_lives = s.owner_is_task || !s.objects[owner.to].freed;
-    for (const auto& slot : s.pointers) {
-      if (slot.link != Link::slot || slot.to != owner.from) continue;
-      if (!s.owner_is_task) holds |= slot.from == owner.to;
+    for (auto slot = first; slot < last; ++slot) {
+      if (!is_slot(*slot) || slot->to != owner.from) continue;
+      if (!s.owner_is_task) holds |= slot->from == owner.to;
       for (const auto& task : s.pointers)
-        holds |= s.owner_is_task && task.link == Link::task_events && task.from == owner.to && task.to == slot.from;
+        holds |= s.owner_is_task && task.link == Link::task_events && task.from == owner.to && task.to == slot->from;
     }
     if (!holds || !named_lives) report(owner.from);
   }
@@ -142,6 +146,7 @@ void judge_owners(const Snapshot& s, Report report) {
 inline Property property_of_fault(std::string_view fault) {
   if (fault.starts_with("an owner")) return Property::owner_valid;
   if (fault.starts_with("a walk")) return Property::acyclic;
+  if (fault.starts_with("a program")) return Property::no_leak;
   if (fault.starts_with("WARN")) return Property::refcount_exact;
   return Property::no_use_after_free;
 }

@@ -32,8 +32,9 @@ class StateStore {
   enum class Insert : uint8_t { added, known, no_room };
   // REQUIRES: 1 <= size <= 255; hash is hash_bytes(bytes, size).
   Insert insert(const uint8_t* bytes, size_t size, uint64_t hash);
-  // Asks the memory for what insert() will look at first.
-  void prefetch(uint64_t hash) const;
+  // Ask the memory for what insert() will look at: its place in the table, and then the state that may be the same.
+  void fetch_slot(uint64_t hash) const;
+  void fetch_state(uint64_t hash) const;
 
   // All states inserted since the last call, in runs for the taking. Nobody inserts meanwhile.
   std::vector<StateRun> take_level();
@@ -45,11 +46,13 @@ class StateStore {
 
  private:
   struct Shard;
-  static constexpr int kShards = 64;
+  class Blocks;
+  static constexpr int kShardBits = 4, kShards = 1 << kShardBits;
   Shard& shard_of(uint64_t hash) const;
   bool reserve(uint64_t bytes);
 
   std::unique_ptr<Shard[]> shards_;
+  std::unique_ptr<Blocks> blocks_;
   const uint64_t limit_;
   std::atomic<uint64_t> used_{0};
 };

@@ -67,6 +67,10 @@ void add_find(Suite& suite, const Find& find, const Result& r) {
                          : element("failure", message, told));
 }
 
+std::string property(const std::string& name, const std::string& value) {
+  return fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", markup_attribute(name), markup_attribute(value));
+}
+
 Suite& suite_of(std::vector<Suite>& suites, const Result& r) {
   const std::string job = r.job.empty() ? "run" : r.job;
   for (auto& suite : suites)
@@ -88,16 +92,16 @@ std::string write_junit(std::span<const Result> results, const RenderOptions& op
   for (const auto& r : results) {
     auto& suite = suite_of(suites, r);
     suite.seconds += r.seconds;
-    suite.properties +=
-        fmt::format("      <property name=\"verdict\" value=\"{}\"/>\n", markup_attribute(verdict_line(r)));
+    suite.properties += property("verdict", verdict_line(r));
     add_result(suite, r);
     for (const auto& find : r.finds) add_find(suite, find, r);
   }
-  std::string body;
+  std::string body, provenance;
+  if (options.run != nullptr)
+    for (const auto& [name, value] : named_of(*options.run)) provenance += property(name, value);
   for (const auto& s : suites) {
     body += fmt::format("  <testsuite name=\"{}\" {}>\n    <properties>\n", markup_attribute(s.job), counts_of(s));
-    body += fmt::format("      <property name=\"lockstep\" value=\"{}\"/>\n", markup_attribute(options.tool_version));
-    body += s.properties + "    </properties>\n" + s.cases + "  </testsuite>\n";
+    body += provenance + s.properties + "    </properties>\n" + s.cases + "  </testsuite>\n";
     total.tests += s.tests, total.failures += s.failures, total.errors += s.errors, total.skipped += s.skipped;
     total.seconds += s.seconds;
   }
