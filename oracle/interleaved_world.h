@@ -180,6 +180,7 @@ class InterleavedWorld {
   }
 
   bool branch(Branch, bool condition) { return condition; }
+  static bool decide(bool condition) { return condition; }
   void warn(Branch site, bool condition) {
     if (condition) throw WentWrong{{Fault::What::warned, site}};
   }

@@ -88,7 +88,7 @@ std::string array_name(const char* field);
 std::string upper_case(std::string name);
 
 template <class State>
-class PromelaWorld {
+class PromelaWorld : public OneAtATime {
  public:
   State memory;  // its parameters alone
   Program* program = nullptr;
