@@ -27,7 +27,7 @@ struct SymbolicState {
 };
 
 // Runs one path of the text. Branches follow `decisions`, then take a side that is possible and note the other.
-class SymbolicWorld {
+class SymbolicWorld : public OneAtATime {
  public:
   SymbolicWorld(z3::context& c, std::vector<bool> decisions, Forget forget)
       : c_(c),
@@ -77,8 +77,6 @@ class SymbolicWorld {
     if (!z3::eq(ref.get_sort(), filter_) || forget_ == Forget::free) return;
     touch(ref, [&] { set("live", ref, c_.bool_val(false)); });
   }
-  void lock(ProcessLock, const expr&) {}  // nobody else is running
-  void unlock(ProcessLock, const expr&) {}
   int fail(int error) const { return error; }
   bool branch(Branch, bool condition) { return condition; }
   bool branch(Branch, const expr& condition) {

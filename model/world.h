@@ -154,8 +154,26 @@ struct Coverage {
   }
 };
 
+// Of every world in which one operation runs at a time.
+struct OneAtATime {
+  // Of the process that the task is in: nobody else is there to take it.
+  template <class Task>
+  void lock(ProcessLock, const Task&) {}
+  template <class Task>
+  void unlock(ProcessLock, const Task&) {}
+  // A change to the process table, which the kernel makes under tasklist_lock; and what it did to tasks.
+  template <class Table, class Change>
+  auto change(Table& table, Change change) {
+    return change(table);
+  }
+  template <class Table>
+  const auto& events(const Table& table) const {
+    return table.events();
+  }
+};
+
 template <class State>
-class ConcreteWorld {
+class ConcreteWorld : public OneAtATime {
  public:
   State memory;
   Coverage coverage;
@@ -242,21 +260,6 @@ class ConcreteWorld {
   template <class T>
   bool dec_and_test(Field<T, int32_t> field, Ref<T> ref) {
     return --(at(ref).*field.member) == 0;
-  }
-
-  // Of the process that the task is in. Here nobody else is running.
-  template <class Task>
-  void lock(ProcessLock, Task) {}
-  template <class Task>
-  void unlock(ProcessLock, Task) {}
-  // A change to the process table, which the kernel makes under tasklist_lock; and what it did to tasks.
-  template <class Table, class Change>
-  int change(Table& table, Change change) {
-    return change(table);
-  }
-  template <class Table>
-  const auto& events(const Table& table) const {
-    return table.events();
   }
 
   bool branch(Branch site, bool condition) {

@@ -39,8 +39,6 @@ class InterleavedWorld {
   TaskNumbersTo<kHighestTask> processes;
   std::array<uint8_t, kProcessLocks*(kHighestTask + 1)> locks{};  // the holder's place + 1; by lock and leader
 
-  Coverage coverage;
-
   void start(const Turn& turn, Flight& flight, Contention& contention, std::vector<AtomicStep>* steps) {
     log_.start(turn, flight, contention, steps);
     made_ = {};
@@ -181,13 +179,10 @@ class InterleavedWorld {
     return events_;
   }
 
-  bool decide(bool condition) { return condition; }
-  bool branch(Branch site, bool condition) {
-    (condition ? coverage.taken : coverage.not_taken).set(static_cast<size_t>(site));
-    return condition;
-  }
+  bool branch(Branch, bool condition) { return condition; }
+  static bool decide(bool condition) { return condition; }
   void warn(Branch site, bool condition) {
-    if (branch(site, condition)) throw WentWrong{{Fault::What::warned, site}};
+    if (condition) throw WentWrong{{Fault::What::warned, site}};
   }
   int fail(int error) { return error; }
   uint32_t limit() const { return memory.limit; }

@@ -88,7 +88,7 @@ std::string array_name(const char* field);
 std::string upper_case(std::string name);
 
 template <class State>
-class PromelaWorld {
+class PromelaWorld : public OneAtATime {
  public:
   State memory;  // its parameters alone
   Program* program = nullptr;
@@ -190,20 +190,6 @@ class PromelaWorld {
     if (decide(condition)) say("assert(false)");
   }
   int fail(int error) { return error; }
-
-  // A step of the program is one step: locks are free, and a change to the process table is statements like others.
-  template <class Task>
-  void lock(ProcessLock, const Task&) {}
-  template <class Task>
-  void unlock(ProcessLock, const Task&) {}
-  template <class Table, class Change>
-  int change(Table& table, Change change) {
-    return change(table);
-  }
-  template <class Table>
-  const auto& events(const Table& table) const {
-    return table.events();
-  }
 
   template <class T, class Start, class Value>
   Expr sum(Field<T, Ref<T>> next, const Start& start, Value value,
