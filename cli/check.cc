@@ -2,6 +2,7 @@
 // check and replay: traces step by step, on the model alone or on a target.
 #include <fmt/format.h>
 
+#include "cli/bisect.h"
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/finds.h"
@@ -15,8 +16,8 @@ namespace {
 
 struct Options {
   std::vector<std::string> traces;
-  std::string model, target, observe = "results,views,counters";
-  bool quiet = false;
+  std::string model, target, against, observe = "results,views,counters";
+  bool quiet = false, bisect = false;
   Output output;
 };
 
@@ -49,9 +50,11 @@ void add_known_violations(const Trace& trace, const std::string& file, const std
 int run(const char* job, const Options& options) {
   const auto inputs = read_all(options);
   const auto asked = parse_facts(options.observe);
-  std::unique_ptr<Target> target;
+  std::unique_ptr<Target> target, against;
   if (!options.target.empty()) target = make_target(options.target);
-  Result result{.job = job, .model = inputs[0].model, .target = options.target};
+  if (!options.against.empty()) against = make_target(options.against);
+  Result result{
+      .job = job, .model = inputs[0].model, .target = options.target, .asked = asked, .against = options.against};
   const bool show = options.output.format == "text" && !options.quiet;
   for (const auto& input : inputs) {
     throw_if_interrupted();
@@ -61,17 +64,21 @@ int run(const char* job, const Options& options) {
     else if (result.model != model)
       result.model.clear();  // several
     if (show) fmt::print("{}{}\n", &input == &inputs[0] ? "" : "\n", input.file);
-    StepTable table(options.target, use_color(options.output));
-    const auto outcome =
-        run_trace(input.trace, input.file, model, target.get(), asked, result, [&](const StepRecord& record) {
+    StepTable table(options.target, use_color(options.output), options.against);
+    const auto outcome = run_trace(
+        input.trace, input.file, model, target.get(), asked, result,
+        [&](const StepRecord& record) {
           if (show) fmt::print("{}", table.add(record));
-        });
+        },
+        against.get());
     if (target != nullptr) note_switches(result, model, *target);
+    if (against != nullptr) note_switches(result, probe_preset(input.model, *against), *against);
     if (target == nullptr) add_known_violations(input.trace, input.file, model, outcome, result);
   }
   if (result.skipped == inputs.size()) throw NotCapable(result.notes.at(0));
   if (show) fmt::print("\n");
-  return report({result}, options.output);
+  const int code = report({result}, options.output);
+  return options.bisect ? bisect_code(result) : code;
 }
 
 void add_common(CLI::App& sub, Options& options) {
@@ -97,6 +104,9 @@ void add_replay(CLI::App& app, int& exit_code) {
   sub->footer("Example: lockstep replay corpus/seccomp/counters.trace --target live");
   add_common(*sub, *options);
   sub->add_option("--target", options->target, "what happens")->required();
+  sub->add_option("--against", options->against, "a target that predicts in the model's place");
+  sub->add_flag("--bisect", options->bisect, "exit codes for git bisect run: 0 conforms, 1 diverges, 125 else")
+      ->disable_flag_override();
   sub->add_option("--observe", options->observe, "facts that are asked for")->capture_default_str();
   sub->callback([options, &exit_code] { exit_code = run("replay", *options); });
 }

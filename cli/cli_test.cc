@@ -3,86 +3,29 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <thread>
+
+#include "cli/test_run.h"
 
 namespace lockstep {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Ran {
-  int code = -1;  // 128 + n if a signal ended it
-  std::string out, err;
-};
-
-std::string slurp(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-class Cli : public testing::Test {
- protected:
-  void SetUp() override {
-    char name[] = "/tmp/lockstep-cli-XXXXXX";
-    ASSERT_NE(mkdtemp(name), nullptr);
-    folder_ = name;
-    setenv("XDG_STATE_HOME", (folder_ / "state").c_str(), 1);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  pid_t start(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), LOCKSTEP_BINARY);
-    std::vector<char*> argv;
-    for (auto& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    const auto out = folder_ / ".out", err = folder_ / ".err";
-    const pid_t pid = fork();
-    if (pid == 0) {
-      dup2(open(out.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), STDOUT_FILENO);
-      dup2(open(err.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600), STDERR_FILENO);
-      execv(argv[0], argv.data());
-      _exit(99);
-    }
-    return pid;
-  }
-  Ran finish(pid_t pid) {
-    int status = 0;
-    waitpid(pid, &status, 0);
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), slurp(folder_ / ".out"),
-            slurp(folder_ / ".err")};
-  }
-  Ran run(std::vector<std::string> arguments) { return finish(start(std::move(arguments))); }
-
-  std::string file(const std::string& name, const std::string& text) {
-    std::ofstream(folder_ / name, std::ios::binary) << text;
-    return (folder_ / name).string();
-  }
-  std::string corpus(const std::string& name) { return LOCKSTEP_SOURCE_DIR "/corpus/" + name; }
-
-  fs::path folder_;
-};
-
-std::string last_line(const std::string& text) {
-  const auto end = text.find_last_not_of('\n');
-  const auto begin = text.rfind('\n', end);
-  return text.substr(begin == std::string::npos ? 0 : begin + 1, end - begin);
-}
+using test::Cli;
+using test::last_line;
+using test::Ran;
+using test::slurp;
 
 TEST_F(Cli, HelpFitsOneScreenAndNamesEverySubcommand) {
   const auto help = run({"--help"});
   EXPECT_EQ(help.code, 0);
   EXPECT_LE(std::count(help.out.begin(), help.out.end(), '\n'), 40);
-  for (const auto* name : {"check", "replay", "shrink", "fuzz", "explore", "graph", "explain", "nightly", "models",
-                           "targets", "properties"}) {
+  for (const auto* name : {"check", "replay", "shrink", "fuzz", "explore", "graph", "explain", "mutants", "nightly",
+                           "audit", "models", "targets", "properties"}) {
     EXPECT_NE(help.out.find(name), std::string::npos) << name;
     EXPECT_NE(run({name, "--help"}).out.find(std::string("lockstep ") + name), std::string::npos) << name;
   }
@@ -332,6 +275,33 @@ TEST_F(Cli, ListsSayWhatThereIs) {
   EXPECT_EQ(run({"corpus", "list"}).code, 0);
 }
 
+TEST_F(Cli, MutantsAreCountedAndKilled) {
+  const auto ran = run({"mutants", "--model", "v6-posted", "--format", "json"});
+  EXPECT_EQ(ran.code, 0) << ran.out;
+  const auto json = nlohmann::json::parse(ran.out);
+  EXPECT_EQ(json["verdict"], "CONFORMS");
+  EXPECT_EQ(json["models"][0]["mutants"].size(), 78u);
+  EXPECT_EQ(json["models"][0]["seed"], 1u);
+}
+
+TEST_F(Cli, MutantsThatAShortSearchLeavesAreInconclusive) {
+  const auto ran = run({"mutants", "--model", "seccomp", "--detector", "fuzz", "--traces", "1"});
+  EXPECT_EQ(ran.code, 4);
+  EXPECT_TRUE(last_line(ran.out).starts_with("Verdict: INCONCLUSIVE model=seccomp target=-")) << ran.out;
+  EXPECT_EQ(run({"mutants", "--model", "nobody's"}).code, 2);
+  EXPECT_EQ(run({"mutants", "--detector", "nobody"}).code, 2);
+  EXPECT_EQ(run({"mutants", "--jobs", "0"}).code, 2);
+}
+
+TEST_F(Cli, InterruptedMutantsAreShown) {
+  const auto pid = start({"mutants", "--traces", "1000000"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  kill(pid, SIGINT);
+  const auto ran = finish(pid);
+  EXPECT_EQ(ran.code, 128 + SIGINT);
+  EXPECT_NE(ran.out.find("INCONCLUSIVE: interrupted"), std::string::npos) << ran.out;
+}
+
 // Processes whose program is ours, workers included.
 std::vector<std::string> ours_running() {
   std::vector<std::string> all;
@@ -380,7 +350,47 @@ TEST_F(Cli, AKilledNightlyGoesOnWhereItWas) {
   EXPECT_FALSE(fs::exists(folder + "/journal.json"));
   const auto report = nlohmann::json::parse(slurp(folder + "/report.json"));
   EXPECT_EQ(report["results"].size(), 10u);
-  EXPECT_TRUE(fs::exists(folder + "/counterexamples/canary-1/step-01.svg"));
+  const fs::directory_iterator drawn(folder + "/counterexamples");
+  ASSERT_NE(drawn, fs::directory_iterator());
+  EXPECT_TRUE(fs::exists(drawn->path() / "step-01.svg"));
+}
+
+TEST_F(Cli, InterleavingsAreSearchedAndShown) {
+  const std::vector<std::string> scope{"explore", "--interleave", "--ops", "1", "--model"};
+  auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), scope.begin(), scope.end());
+    return run(more);
+  };
+  const auto posted = with({"v5-posted"});
+  EXPECT_EQ(posted.code, 0);
+  EXPECT_NE(posted.out.find("EXPECTED 1 of 2"), std::string::npos);
+  EXPECT_NE(posted.out.find("\n55                                                   publish N1.rule = R3\n"),
+            std::string::npos);
+  const auto v6 = with({"v6-posted"});
+  EXPECT_EQ(v6.code, 0);
+  EXPECT_NE(v6.out.find("linearizable: holds in this scope\n"), std::string::npos);
+  EXPECT_EQ(last_line(v6.out).find("Verdict: CONFORMS model=v6-posted "), 0u);
+  const auto json = nlohmann::json::parse(with({"v5-posted", "--format", "json"}).out);
+  const auto& find = json["results"][0]["finds"][0];
+  EXPECT_EQ(find["cause"], "linearizable lost rule");
+  EXPECT_EQ(find["step"], 56);
+  EXPECT_NE(find["schedule"].get<std::string>().find("publish N1.rule = R2"), std::string::npos);
+  EXPECT_EQ(find["reproduce"],
+            "lockstep explore --model v5-posted --interleave --tasks 2 --ops 1 --start-rules 1 --events 1");
+  EXPECT_EQ(with({"v5-posted", "--tasks", "9"}).code, 2);
+  EXPECT_EQ(with({"v5-posted", "--no-symmetry"}).code, 2);
+  EXPECT_EQ(with({"v7"}).code, 2);
+  EXPECT_EQ(run({"explore", "--model", "v5-posted", "--every-step"}).code, 2);
+  EXPECT_EQ(with({"v5-intended", "--tasks", "3", "--no-reduction", "--memory", "1M"}).code, 4);
+}
+
+TEST_F(Cli, AnInterleavingSearchThatIsInterruptedSaysWhatItHas) {
+  const auto pid = start({"explore", "--interleave", "--model", "v5-intended", "--tasks", "3", "--ops", "2"});
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  kill(pid, SIGINT);
+  const auto ran = finish(pid);
+  EXPECT_EQ(ran.code, 128 + SIGINT);
+  EXPECT_NE(ran.out.find("stopped: not every program was searched"), std::string::npos);
 }
 
 TEST_F(Cli, ExploreShowsWhatIsBrokenAndWhereElse) {

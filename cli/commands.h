@@ -6,6 +6,7 @@
 
 namespace lockstep::cli {
 
+void add_audit(CLI::App& app, int& exit_code);
 void add_check(CLI::App& app, int& exit_code);
 void add_corpus(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
@@ -13,8 +14,10 @@ void add_explore(CLI::App& app, int& exit_code);
 void add_fuzz(CLI::App& app, int& exit_code);
 void add_graph(CLI::App& app, int& exit_code);
 void add_lists(CLI::App& app, int& exit_code);  // models, targets, properties
+void add_mutants(CLI::App& app, int& exit_code);
 void add_nightly(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
+void add_report(CLI::App& app, int& exit_code);
 void add_shrink(CLI::App& app, int& exit_code);
 
 }  // namespace lockstep::cli

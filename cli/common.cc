@@ -4,14 +4,17 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 
+#include "cli/provenance.h"
 #include "model/model.h"
 #include "model/trace_text.h"
 #include "reports/format.h"
+#include "reports/plain_text.h"
 #include "reports/whole_file.h"
 
 namespace lockstep::cli {
@@ -41,8 +44,14 @@ bool use_color(const Output& output) {
 }
 
 int report(const std::vector<Result>& results, const Output& output) {
-  fmt::print("{}", render(results, *find_format(output.format),
-                          {.tool_version = LOCKSTEP_VERSION, .color = use_color(output)}));
+  RenderOptions options{.color = use_color(output)};
+  Run run;
+  if (output.format != "text") {  // for people, on a terminal, what they look at is the result
+    run.provenance = provenance_here();
+    add_switches(run.provenance, results);
+    options.run = &run;
+  }
+  fmt::print("{}", render(results, *find_format(output.format), options));
   int code = kOk;
   for (const auto& result : results) {
     const int each = exit_code(result);
@@ -72,21 +81,29 @@ Shard parse_shard(const std::string& text) {
   return shard;
 }
 
+namespace {
+constexpr std::pair<const char*, bool FactSet::*> kFacts[] = {
+    {"results", &FactSet::results}, {"views", &FactSet::views}, {"counters", &FactSet::counters}};
+}  // namespace
+
+std::vector<std::string> fact_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, member] : kFacts) names.emplace_back(name);
+  return names;
+}
+
 FactSet parse_facts(const std::string& list) {
   FactSet facts{false, false, false};
   size_t at = 0;
   while (at <= list.size()) {
     const auto comma = std::min(list.find(',', at), list.size());
     const auto word = list.substr(at, comma - at);
-    if (word == "results")
-      facts.results = true;
-    else if (word == "views")
-      facts.views = true;
-    else if (word == "counters")
-      facts.counters = true;
-    else
+    const auto* known =
+        std::find_if(std::begin(kFacts), std::end(kFacts), [&](const auto& f) { return f.first == word; });
+    if (known == std::end(kFacts))
       throw UsageError(
-          fmt::format("{}: not a kind of fact; there are results, views and counters", lockstep::quoted(word)));
+          fmt::format("{}: not a kind of fact; there are {}", lockstep::quoted(word), list_of(fact_names())));
+    facts.*known->second = true;
     at = comma + 1;
   }
   return facts;
@@ -113,10 +130,13 @@ fs::path state_folder() {
 }
 
 fs::path corpus_folder() {
-  // Installed: beside the program; in a build: in the source tree.
-  std::error_code error;
-  const auto installed = fs::read_symlink("/proc/self/exe", error).parent_path() / "../share/lockstep/corpus";
-  return fs::is_directory(installed, error) ? installed : fs::path(LOCKSTEP_CORPUS);
+  const auto here = fs::read_symlink("/proc/self/exe").parent_path();
+  for (const auto* name : {LOCKSTEP_INSTALLED_CORPUS, "corpus"}) {
+    std::error_code none;
+    const auto folder = fs::canonical(here / name, none);
+    if (!none && fs::is_directory(folder, none)) return folder;
+  }
+  throw Unavailable("there is no corpus beside this program; name one with --corpus");
 }
 
 void install_signal_handlers() {

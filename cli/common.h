@@ -42,13 +42,15 @@ struct Shard {
 };
 Shard parse_shard(const std::string& text);    // "2/4"; throws UsageError
 FactSet parse_facts(const std::string& list);  // "results,views"; throws UsageError
+std::vector<std::string> fact_names();
 
 // The model to use for a trace: the option, or the trace's own. Throws UsageError if there is none or it does not fit.
 std::string model_for(const Trace& trace, const std::string& option, const std::string& file);
 void require_model(const std::string& name);
 
-std::filesystem::path state_folder();   // of this user
-std::filesystem::path corpus_folder();  // that this program was built with
+std::filesystem::path state_folder();  // of this user
+// Beside the program: as it is installed, or in its build. Throws Unavailable if there is none.
+std::filesystem::path corpus_folder();
 
 void install_signal_handlers();
 bool interrupted();

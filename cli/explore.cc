@@ -8,9 +8,8 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/finds.h"
-#include "harness/sim.h"
+#include "cli/interleave.h"
 #include "harness/targets.h"
-#include "model/model.h"
 #include "model/trace_error.h"
 #include "oracle/explore_result.h"
 
@@ -22,6 +21,8 @@ struct Options {
   std::string model, memory = "2G", folder;
   ExploreOptions explore;
   bool no_symmetry = false, no_faults = false;
+  bool interleave = false, no_reduction = false, every_step = false;
+  int start_rules = InterleaveOptions().start_rules;
   Output output;
 };
 
@@ -39,11 +40,7 @@ uint64_t parse_memory(const std::string& text) {
 
 // What implements this very model in another way: our C, or the kernel. Null if nothing here does.
 std::unique_ptr<Target> counterpart(const std::string& model, Result& result) {
-  const auto& layout = find_model(model)->layout;
-  for (const auto& name : builtin_sims()) {
-    auto target = make_target("sim:" + name);
-    if (target->capabilities().layout == layout) return target;
-  }
+  if (auto sim = make_sim_of(model)) return sim;
   if (!model.starts_with("seccomp")) return nullptr;
   try {
     auto target = make_target("live");
@@ -77,6 +74,21 @@ void replay_and_save(const std::string& model, const std::filesystem::path& fold
     save_find(find, model, on, folder);
   }
   std::stable_partition(result.finds.begin(), result.finds.end(), [](const Find& find) { return !find.expected; });
+}
+
+// The same words for another search; what was not said has that one's own defaults.
+int run_interleavings(const Options& options, const CLI::App& sub) {
+  InterleaveCommand command{.model = options.model, .every_step = options.every_step, .output = options.output};
+  const auto& scope = options.explore.scope;
+  if (sub.count("--tasks") != 0) command.scope.tasks = scope.tasks;
+  if (sub.count("--ops") != 0) command.scope.ops = scope.ops;
+  if (sub.count("--events") != 0) command.scope.events = scope.events;
+  command.scope.sizes = scope.sizes;
+  command.scope.start_rules = options.start_rules;
+  command.scope.reduction = !options.no_reduction;
+  command.scope.jobs = options.explore.jobs;
+  command.scope.memory_bytes = parse_memory(options.memory);
+  return run_interleave(command);
 }
 
 int run(Options& options) {
@@ -122,8 +134,20 @@ void add_explore(CLI::App& app, int& exit_code) {
   sub->add_option("--memory", options->memory, "for states: 500M, 8G; beyond it the run is inconclusive")
       ->capture_default_str();
   sub->add_option("--corpus", options->folder, "where violations are written (lockstep/finds in your state folder)");
+  auto* interleave = sub->add_flag("--interleave", options->interleave,
+                                   "concurrent operations in every order of their atomic steps (docs/interleaving.md): "
+                                   "2 tasks of up to 2 operations, 1 event, if nothing else is said");
+  sub->add_option("--start-rules", options->start_rules, "before the concurrent part, at most")
+      ->capture_default_str()
+      ->needs(interleave);
+  sub->add_flag("--no-reduction", options->no_reduction, "stop before every step, not only where tasks can meet")
+      ->needs(interleave);
+  sub->add_flag("--every-step", options->every_step, "tables with every step")->needs(interleave);
+  for (const auto* other : {"--no-symmetry", "--no-faults", "--corpus"}) interleave->excludes(other);
   add_output(*sub, options->output);
-  sub->callback([options, &exit_code] { exit_code = run(*options); });
+  sub->callback([options, sub, &exit_code] {
+    exit_code = options->interleave ? run_interleavings(*options, *sub) : run(*options);
+  });
 }
 
 }  // namespace lockstep::cli

@@ -14,12 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// FNV-1a: stable from run to run and machine to machine.
-uint32_t hash_of(const std::string& text) {
-  uint32_t hash = 2166136261u;
-  for (unsigned char c : text) hash = (hash ^ c) * 16777619u;
-  return hash;
-}
+const std::string kProbed = "probed: ", kNotProbed = "not probed";
 
 std::string plain(std::string text) {
   for (auto& c : text)
@@ -27,17 +22,28 @@ std::string plain(std::string text) {
   return text;
 }
 
+constexpr std::string_view kFoundBy = "Found by ", kOn = " on ", kCause = ": ";
+
 }  // namespace
+
+std::string hash_text(const std::string& text) {
+  uint32_t hash = 2166136261u;  // FNV-1a
+  for (unsigned char c : text) hash = (hash ^ c) * 16777619u;
+  return fmt::format("{:08x}", hash);
+}
 
 int repeats_on(const Target& target) {
   const bool foreign = target.name() == "live" || target.name().ends_with(".so");
   return foreign ? 3 : 1;
 }
 
+bool says_switches(const std::string& note) { return note.starts_with(kProbed) || note.starts_with(kNotProbed); }
+
 void note_switches(Result& result, const std::string& model, const Target& target) {
   if (target.name() != "live" || !model.starts_with("seccomp")) return;
-  std::string note = "probed: ";
-  if (!target.capabilities().facts.counters) note = "not probed, no counters are shown; the newest preset is assumed: ";
+  std::string note = kProbed;
+  if (!target.capabilities().facts.counters)
+    note = kNotProbed + ", no counters are shown; the newest preset is assumed: ";
   note += model == "seccomp@6.1" ? "the reap drops a dead task's filter (seccomp@6.1)"
                                  : "exit drops a dead task's filter (seccomp)";
   if (std::find(result.notes.begin(), result.notes.end(), note) == result.notes.end()) result.notes.push_back(note);
@@ -45,15 +51,26 @@ void note_switches(Result& result, const std::string& model, const Target& targe
 
 void save_find(Find& find, const std::string& model, const std::string& target, const fs::path& folder) {
   find.trace.model = model;
-  find.trace.shows = {fmt::format("Found by {} on {}: {}", find.name, target, find.divergence.cause),
+  find.trace.shows = {fmt::format("{}{}{}{}{}{}", kFoundBy, find.name, kOn, target, kCause, find.divergence.cause),
                       fmt::format("step {}: {}", find.divergence.step, find.divergence.text)};
   if (find.flaky()) find.trace.shows.push_back(fmt::format("flaky: {} of {} runs", find.repeated, find.runs));
+  move_find(find, model, target, folder);
+}
+
+void move_find(Find& find, const std::string& model, const std::string& target, const fs::path& folder) {
   const auto text = write_trace(find.trace);
-  const auto name =
-      fmt::format("{}-on-{}-{}-{:08x}.trace", plain(model), plain(target), find.divergence.property, hash_of(text));
+  const auto name = fmt::format("{}-on-{}-{}-{}.trace", plain(model), plain(target), plain(find.divergence.property),
+                                hash_text(text));
   fs::create_directories(folder);
   write_file(folder / name, text);
   find.name = (folder / name).string();
+}
+
+std::string found_on(const Trace& trace) {
+  const std::string line = trace.shows.empty() ? "" : trace.shows[0];
+  const auto on = line.find(kOn), cause = line.rfind(kCause);
+  if (!line.starts_with(kFoundBy) || on == std::string::npos || cause == std::string::npos || cause < on) return "";
+  return line.substr(on + kOn.size(), cause - on - kOn.size());
 }
 
 std::vector<fs::path> trace_files(const fs::path& folder) {
@@ -98,10 +115,10 @@ void judge(const Trace& trace, const std::string& file, const std::vector<Expect
 }  // namespace
 
 Conformance run_trace(const Trace& trace, const std::string& file, const std::string& model, Target* target,
-                      FactSet asked, Result& result, const Watcher& watch) {
+                      FactSet asked, Result& result, const Watcher& watch, Target* against) {
   Conformance outcome;
   try {
-    outcome = Conformer(model, target, asked).run(trace, watch);
+    outcome = Conformer(model, target, asked, against).run(trace, watch);
   } catch (const NotCapable& why) {
     ++result.skipped;
     result.notes.push_back(fmt::format("skipped: {}: {}", file, why.what()));
@@ -109,14 +126,20 @@ Conformance run_trace(const Trace& trace, const std::string& file, const std::st
   }
   ++result.traces;
   result.steps += outcome.steps;
-  result.unobserved += outcome.unobserved;
+  result.unobserved += outcome.unobserved + outcome.against.unobserved;
   if (outcome.steps == 0) result.shortcomings.push_back(file + ": no step was run");
   if (outcome.cut && !outcome.divergence)
     result.shortcomings.push_back(
         fmt::format("{}: compared up to step {} only: the allocation that fails there is another one in {}", file,
                     outcome.steps, target->name()));
+  if (outcome.parted && !outcome.divergence && outcome.steps < trace.steps.size())
+    result.shortcomings.push_back(
+        fmt::format("{}: compared up to step {} only: what the targets gave there is not what {} gives, from which the "
+                    "trace goes on",
+                    file, outcome.steps, model));
   if (target != nullptr) note_unobserved(result, outcome, *target);
-  judge(trace, file, expectations_for(trace, model, target), outcome, result);
+  if (against != nullptr) note_unobserved(result, outcome.against, *against);
+  judge(trace, file, expectations_for(trace, model, against == nullptr ? target : nullptr), outcome, result);
   return outcome;
 }
 

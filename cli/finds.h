@@ -18,15 +18,27 @@ int repeats_on(const Target& target);
 // Says which of the kernel's switches probe_preset() found, where the target is a kernel.
 void note_switches(Result& result, const std::string& model, const Target& target);
 
-// Writes the find's trace into the folder and names the find after it.
+// Whether a note of a result says that.
+bool says_switches(const std::string& note);
+
+// Writes the find's trace into the folder, with where it comes from, and names the find after the file.
 void save_find(Find& find, const std::string& model, const std::string& target, const std::filesystem::path& folder);
+// The same for a find that was saved elsewhere before.
+void move_find(Find& find, const std::string& model, const std::string& target, const std::filesystem::path& folder);
+
+// The target that save_find() says a trace was found on; empty if this is no trace of its making.
+std::string found_on(const Trace& trace);
+
+// Eight hex digits, stable from run to run and machine to machine.
+std::string hash_text(const std::string& text);
 
 // The files of a corpus folder, in order.
 std::vector<std::filesystem::path> trace_files(const std::filesystem::path& folder);
 
-// A trace on a target, or on its model alone (null), judged by its `expect` lines for that target. Adds to `result`.
+// A trace on a target, or on its model alone (null), judged by its `expect` lines for that target; or on one target
+// against another, of which a trace expects nothing. Adds to `result`.
 Conformance run_trace(const Trace& trace, const std::string& file, const std::string& model, Target* target,
-                      FactSet asked, Result& result, const Watcher& watch = {});
+                      FactSet asked, Result& result, const Watcher& watch = {}, Target* against = nullptr);
 
 // What the trace expects of this target; nothing where it is run on another model than its own.
 std::vector<Expectation> expectations_for(const Trace& trace, const std::string& model, const Target* target);

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli/jobs.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace lockstep::cli {
 
 namespace {
+// What `lockstep properties` says that the posted v5 breaks, and what a wrong view does to the results of system calls.
+constexpr std::string_view kPostedBreaks[] = {
+    "isolation", "inheritance", "no-use-after-free", "refcount-exact", "no-leak", "error-atomic", "results"};
 constexpr Job kJobs[] = {
     {.id = "corpus", .kind = JobKind::corpus_on_models},
     {.id = "corpus-sim-v5", .kind = JobKind::corpus_on_targets, .target = "sim:v5"},
@@ -15,7 +22,7 @@ constexpr Job kJobs[] = {
      .model = "v5-intended",
      .target = "sim:v5",
      .weight = 1,
-     .expected_properties = "isolation inheritance no-use-after-free refcount-exact no-leak error-atomic results",
+     .expected_properties = kPostedBreaks,
      .reason = "the posted design does not keep the thread's promise"},
     {.id = "fuzz-v5-intended", .kind = JobKind::fuzz, .model = "v5-intended", .target = "sim:v5-intended", .weight = 2},
     {.id = "fuzz-v5-posted", .kind = JobKind::fuzz, .model = "v5-posted", .target = "sim:v5", .weight = 2},
@@ -25,5 +32,26 @@ constexpr Job kJobs[] = {
 }  // namespace
 
 std::span<const Job> nightly_jobs() { return kJobs; }
+
+const Job* find_job(std::string_view id) {
+  const auto* job = std::find_if(std::begin(kJobs), std::end(kJobs), [&](const auto& each) { return each.id == id; });
+  return job == std::end(kJobs) ? nullptr : job;
+}
+
+void judge(const Job& job, Result& result) {
+  if (job.expected_properties.empty()) return;
+  const auto& list = job.expected_properties;
+  for (auto& find : result.finds)
+    find.expected = !find.flaky() && std::find(list.begin(), list.end(), find.divergence.property) != list.end();
+  const auto silent = fmt::format("{} was to diverge ({}), and did not", job.id, job.reason);
+  const auto too_short = fmt::format("{}, in fewer than {} traces", silent, kCanaryTraces);
+  std::erase(result.missing, silent);
+  std::erase(result.shortcomings, too_short);
+  if (result.expected() != 0) return;
+  if (result.traces < kCanaryTraces)
+    result.shortcomings.push_back(too_short);
+  else
+    result.missing.push_back(silent);
+}
 
 }  // namespace lockstep::cli

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "oracle/result.h"
+
 namespace lockstep::cli {
 
 enum class JobKind : uint8_t {
@@ -22,10 +24,18 @@ struct Job {
   uint32_t weight = 0;             // fuzz: share of the time
   // A divergence in one of these properties is expected, and one must appear: a canary that says that the machinery
   // notices. Empty: none may.
-  std::string_view expected_properties;
+  std::span<const std::string_view> expected_properties;
   std::string_view reason;
 };
 
 std::span<const Job> nightly_jobs();
+const Job* find_job(std::string_view id);
+
+// A run so short may miss what a canary is to find.
+inline constexpr uint64_t kCanaryTraces = 200;
+
+// Marks the finds that the job foresees, and says so if none appeared. Judging a result again, when more was added to
+// it, replaces what was said.
+void judge(const Job& job, Result& result);
 
 }  // namespace lockstep::cli

@@ -3,7 +3,6 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "cli/common.h"
 #include "reports/format.h"
@@ -14,18 +13,23 @@ namespace lockstep::cli {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-Journal::Journal(const fs::path& folder, const std::string& plan) : file_(folder / "journal.json"), plan_(plan) {
-  fs::create_directories(folder);
-  for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.path().extension().string().starts_with(".part-")) fs::remove(entry.path());
+Journal::Journal(const fs::path& folder, std::string plan) : file_(folder / "journal.json"), plan_(std::move(plan)) {
   std::ifstream in(file_);
   const auto journal = in ? Json::parse(in, nullptr, false) : Json();
-  if (!journal.is_object() || journal.value("plan", "") != plan) return;
   try {
+    if (!journal.is_object() || journal.at("plan") != plan_) return;
     for (const auto& [job, text] : journal.at("jobs").items()) done_[job] = read_json(text.get<std::string>()).at(0);
+    started_ = journal.at("started");
+    id_ = journal.at("id");
   } catch (const std::exception&) {
     done_.clear();  // of another version, or damaged: the run starts anew
   }
+}
+
+void Journal::begin(const std::string& id, const std::string& started) {
+  id_ = id;
+  started_ = started;
+  save();
 }
 
 const Result* Journal::result_of(const std::string& job) const {
@@ -41,7 +45,8 @@ void Journal::add(const std::string& job, const Result& result) {
 void Journal::save() const {
   Json jobs = Json::object();
   for (const auto& [job, result] : done_) jobs[job] = render(std::span(&result, 1), Format::json);
-  write_file(file_, Json{{"plan", plan_}, {"jobs", jobs}}.dump(1));
+  const Json journal{{"plan", plan_}, {"id", id_}, {"started", started_}, {"jobs", jobs}};
+  write_file(file_, journal.dump(1, ' ', false, Json::error_handler_t::replace));
 }
 
 void Journal::finish() {

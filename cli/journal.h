@@ -12,18 +12,22 @@ namespace lockstep::cli {
 
 class Journal {
  public:
-  // Goes on with the journal in `folder` if it belongs to an unfinished run of the same `plan`; starts a new one
-  // otherwise. What a killed run left half written is removed.
-  Journal(const std::filesystem::path& folder, const std::string& plan);
-  bool resumed() const { return !done_.empty(); }
+  // Goes on with the journal in `folder` if it belongs to an unfinished run of the same `plan`.
+  Journal(const std::filesystem::path& folder, std::string plan);
+  bool resumed() const { return !id_.empty(); }
+  // A new run, which a start after a kill will find. REQUIRES: !resumed()
+  void begin(const std::string& id, const std::string& started);
+  const std::string& id() const { return id_; }  // Run::id and started, whoever began it
+  const std::string& started() const { return started_; }
   const Result* result_of(const std::string& job) const;  // null: not done yet
+  size_t done() const { return done_.size(); }
   void add(const std::string& job, const Result& result);
   void finish();  // the report is written: nothing is left to resume
 
  private:
   void save() const;
   std::filesystem::path file_;
-  std::string plan_;
+  std::string plan_, id_, started_;
   std::map<std::string, Result> done_;
 };
 

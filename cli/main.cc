@@ -4,7 +4,8 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include "cli/commands.h"
+#include "cli/app.h"
+#include "cli/bisect.h"
 #include "cli/common.h"
 #include "harness/targets.h"
 #include "model/trace_error.h"
@@ -12,41 +13,27 @@
 using namespace lockstep;
 using namespace lockstep::cli;
 
-namespace {
-
-int fail(int code, const std::string& message) {
+static int fail(int code, const std::string& message) {
   fmt::print(stderr, "lockstep: {}\n", message);
   return code;
 }
 
-int run(int argc, char** argv) {
-  CLI::App app{"Reference model and conformance tester for kernel code that counts references to policy nodes."};
-  app.name("lockstep");
-  app.set_version_flag("--version", std::string("lockstep ") + LOCKSTEP_VERSION);
-  app.require_subcommand(1);
-  app.get_formatter()->column_width(34);
+static int parse_and_run(int argc, char** argv) {
   int code = kOk;
-  for (auto* add :
-       {add_check, add_replay, add_fuzz, add_shrink, add_explore, add_explain, add_graph, add_corpus, add_nightly, add_lists})
-    add(app, code);
+  const auto app = make_app(code);
   try {
-    app.parse(argc, argv);
+    require_known_subcommand(*app, argc, argv);
+    app->parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kOk : kUsage;
+    return app->exit(error) == 0 ? kOk : kUsage;
   }
+  if (std::fflush(stdout) != 0) return fail(kEnvironment, "the results could not be written to standard output");
   return code;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  spdlog::set_default_logger(spdlog::stderr_color_mt("lockstep"));
-  spdlog::set_pattern("%v");
-  install_signal_handlers();
+static int exit_code_of(int argc, char** argv) {
   try {
-    const int code = run(argc, argv);
-    if (std::fflush(stdout) != 0) return fail(kEnvironment, "the results could not be written to standard output");
-    return code;
+    return parse_and_run(argc, argv);
   } catch (const TraceError& error) {
     fmt::print(stderr, "{}\n", error.what());
     return kUsage;
@@ -56,13 +43,17 @@ int main(int argc, char** argv) {
     return fail(kUsage, error.what());
   } catch (const TargetFault& error) {
     return fail(kUnexpected, error.what());
-  } catch (const Unavailable& error) {
-    return fail(kEnvironment, error.what());
-  } catch (const NotCapable& error) {
-    return fail(kEnvironment, error.what());
   } catch (const Interrupted& by) {
     return 128 + by.signal;
-  } catch (const std::exception& error) {
+  } catch (const std::exception& error) {  // Unavailable and NotCapable among them
     return fail(kEnvironment, error.what());
   }
+}
+
+int main(int argc, char** argv) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("lockstep"));
+  spdlog::set_pattern("%v");
+  install_signal_handlers();
+  const int code = exit_code_of(argc, argv);
+  return asks_to_bisect(argc, argv) ? bisect_code(code) : code;
 }

@@ -1,22 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// nightly: runs the jobs of jobs.h within a time budget and writes the report.
+// nightly: runs the jobs of jobs.h within a budget of time or traces and writes the report.
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 
+#include <algorithm>
 #include <chrono>
+#include <limits>
+#include <optional>
 
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/finds.h"
+#include "cli/folder_lock.h"
 #include "cli/jobs.h"
 #include "cli/journal.h"
+#include "cli/provenance.h"
+#include "cli/publish.h"
 #include "fuzz/fuzz.h"
 #include "harness/targets.h"
 #include "model/trace_text.h"
-#include "reports/conclusion.h"
+#include "reports/command.h"
 #include "reports/counterexample.h"
-#include "reports/format.h"
+#include "reports/history.h"
+#include "reports/sha256.h"
+#include "reports/whole_file.h"
 
 namespace lockstep::cli {
 
@@ -26,6 +34,7 @@ namespace {
 
 struct Options {
   std::string duration = "10m", folder, shard = "1/1", corpus;
+  std::optional<uint64_t> traces;
   uint64_t seed = 1;
   bool no_skips = false;
   Output output;
@@ -38,41 +47,112 @@ class Nightly {
   explicit Nightly(const Options& options)
       : options_(options),
         folder_(options.folder.empty() ? state_folder() / "nightly" : fs::path(options.folder)),
-        corpus_(filled(options.corpus.empty() ? corpus_folder() : fs::path(options.corpus))),
+        corpus_(read_corpus(options.corpus.empty() ? corpus_folder() : fs::path(options.corpus))),
         shard_(parse_shard(options.shard)),
         seconds_left_(parse_duration(options.duration)),
-        journal_(folder_, plan()) {}
+        run_{.plan = plan(), .shard = options.shard, .seed = options.seed, .provenance = here()},
+        lock_(folder_),
+        journal_(folder_, what_must_be_equal()) {}
 
   int run() {
-    if (journal_.resumed()) fmt::print(stderr, "going on with the nightly in {}\n", folder_.string());
+    begin();
     for (const auto& job : nightly_jobs()) {
       throw_if_interrupted();
+      if (nothing_in_shard(job)) continue;
       const auto* done = journal_.result_of(std::string(job.id));
-      results_.push_back(done != nullptr ? *done : do_job(job));
-      if (done == nullptr) journal_.add(std::string(job.id), results_.back());
-      seconds_left_ -= results_.back().seconds;
+      run_.results.push_back(done != nullptr ? *done : do_job(job));
+      const auto& result = run_.results.back();
+      if (done == nullptr) journal_.add(std::string(job.id), result);
+      seconds_left_ -= result.seconds;
+      run_.seconds += result.seconds;
       if (options_.output.format != "text") continue;
-      fmt::print("{}", job_line(results_.back()));
+      fmt::print("{}", job_line(result));
       std::fflush(stdout);
     }
-    return write_report();
+    add_switches(run_.provenance, run_.results);
+    draw_counterexamples();
+    const auto history = write_reports(run_, folder_);
+    journal_.finish();
+    return print_run(run_, history, folder_, options_.output);
   }
 
  private:
-  static fs::path filled(const fs::path& corpus) {
-    if (trace_files(corpus).empty()) throw UsageError(fmt::format("{}: no traces there", corpus.string()));
-    return corpus;
+  struct Entry {
+    fs::path file;
+    Trace trace;
+    std::string model;
+  };
+
+  static std::vector<Entry> read_corpus(const fs::path& folder) {
+    std::vector<Entry> all;
+    for (const auto& file : trace_files(folder)) {
+      auto trace = read_trace(file.string());
+      auto model = model_for(trace, "", file.string());
+      all.push_back({file, std::move(trace), std::move(model)});
+    }
+    if (all.empty()) throw UsageError(fmt::format("{}: no traces there", folder.string()));
+    return all;
   }
 
-  // What a run must have in common with a killed one to go on with it: options, this very program, this kernel.
   std::string plan() const {
-    utsname kernel{};
-    uname(&kernel);
+    return (options_.traces ? fmt::format("--traces {}", *options_.traces) : "--for " + options_.duration) +
+           fmt::format(" --seed {}", options_.seed) +
+           (options_.corpus.empty() ? "" : " --corpus " + shell_word(options_.corpus));
+  }
+
+  Provenance here() const {
+    auto provenance = provenance_here();
+    Sha256 hash;
+    for (const auto& entry : corpus_) hash.add(entry.file.filename().string() + "\n" + write_trace(entry.trace));
+    provenance.more.push_back({"corpus", fmt::format("{} traces, SHA-256 {}", corpus_.size(), hash.hex())});
+    return provenance;
+  }
+
+  // With a killed run, to go on with it: options, this very program, this machine's kernel and libraries.
+  std::string what_must_be_equal() const {
     struct stat program {};
     stat("/proc/self/exe", &program);
-    return fmt::format("{} {} {} {} {} {} {} {} {}", LOCKSTEP_VERSION, program.st_mtim.tv_sec, program.st_size,
-                       kernel.release, options_.duration, options_.shard, options_.seed, options_.no_skips,
-                       corpus_.string());
+    auto all = fmt::format("{} --shard {} {} {} {}", run_.plan, run_.shard, options_.no_skips, program.st_mtim.tv_sec,
+                           program.st_size);
+    for (const auto& [name, value] : named_of(run_)) all += fmt::format("\n{}: {}", name, value);
+    return all;
+  }
+
+  void begin() {
+    for (const auto* part : {"", "finds", "counterexamples"}) remove_leftovers(folder_ / part);
+    const History history(folder_ / "history.sqlite");  // one that cannot be used is better known now
+    if (journal_.resumed()) {
+      fmt::print(stderr, "going on with the nightly in {}: {} jobs are done\n", folder_.string(), journal_.done());
+    } else {
+      const auto now = fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
+      const auto second = fmt::format("{:%Y%m%dT%H%M%SZ}", now);
+      int number = 1;
+      while (history.has(fmt::format("{}-{}", second, number))) ++number;
+      journal_.begin(fmt::format("{}-{}", second, number), fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", now));
+    }
+    run_.id = journal_.id();
+    run_.started = journal_.started();
+    run_.command = "lockstep nightly " + run_.plan + (shard_.count == 1 ? "" : " --shard " + run_.shard);
+  }
+
+  // The corpus as a job sees it, with the number of each entry.
+  std::vector<std::pair<uint64_t, const Entry*>> entries_of(const Job& job) const {
+    std::vector<std::pair<uint64_t, const Entry*>> all;
+    for (const auto& entry : corpus_) {
+      const auto& expected = entry.trace.expectations;
+      if (job.kind == JobKind::corpus_on_models ||
+          std::any_of(expected.begin(), expected.end(), [&](const auto& each) { return each.target == job.target; }))
+        all.emplace_back(all.size(), &entry);
+    }
+    return all;
+  }
+  bool in_shard(uint64_t number) const { return number % shard_.count == shard_.index - 1; }
+
+  // Such a job stands in the reports of the other shards.
+  bool nothing_in_shard(const Job& job) const {
+    if (job.kind == JobKind::fuzz) return false;
+    const auto size = entries_of(job).size();
+    return size != 0 && size < shard_.index;
   }
 
   Result do_job(const Job& job) {
@@ -81,10 +161,10 @@ class Nightly {
     try {
       switch (job.kind) {
         case JobKind::corpus_on_models:
-          run_corpus(nullptr, result);
+          run_corpus(job, nullptr, result);
           break;
         case JobKind::corpus_on_targets:
-          run_corpus(make_target(result.target).get(), result);
+          run_corpus(job, make_target(result.target).get(), result);
           break;
         case JobKind::fuzz:
           result = run_fuzz(job);
@@ -100,35 +180,28 @@ class Nightly {
     return result;
   }
 
-  void run_corpus(Target* target, Result& result) {
-    uint32_t number = 0;
-    for (const auto& file : trace_files(corpus_)) {
+  void run_corpus(const Job& job, Target* target, Result& result) {
+    for (const auto& [number, entry] : entries_of(job)) {
       throw_if_interrupted();
-      if (number++ % shard_.count != shard_.index - 1) continue;
-      const auto trace = read_trace(file.string());
-      auto model = model_for(trace, "", file.string());
-      if (target != nullptr && expectations_for(trace, model, target).empty()) continue;
+      if (!in_shard(number)) continue;
+      auto model = entry->model;
       if (target != nullptr) {
         model = probe_preset(model, *target);
         note_switches(result, model, *target);
       }
-      run_trace(trace, fs::proximate(file).string(), model, target, {}, result);
+      const auto finds = result.finds.size();
+      run_trace(entry->trace, fs::proximate(entry->file).string(), model, target, {}, result);
+      for (size_t i = finds; i < result.finds.size(); ++i) result.finds[i].index = number;
     }
-    if (shard_.count == 1 || result.traces != 0) return;
-    ++result.skipped;
-    result.notes.emplace_back("skipped: no trace of the corpus falls into this shard");
   }
 
   Result run_fuzz(const Job& job) {
-    uint32_t weight_left = 0;
-    for (const auto& each : nightly_jobs())
-      if (journal_.result_of(std::string(each.id)) == nullptr) weight_left += each.weight;
     auto target = make_target(std::string(job.target));
     Progress progress(std::string(job.id));
     FuzzOptions fuzzing{.model = probe_preset(std::string(job.model), *target),
                         .seed = options_.seed,
-                        .traces = uint64_t{1} << 40,
-                        .for_seconds = std::max(0.5, seconds_left_ * job.weight / weight_left),
+                        .traces = options_.traces.value_or(uint64_t{1} << 40),
+                        .for_seconds = options_.traces ? 0 : seconds_for(job),
                         .shard = shard_.index,
                         .shards = shard_.count,
                         .repeats = repeats_on(*target),
@@ -137,21 +210,21 @@ class Nightly {
                               progress.show(fmt::format("{} traces, {} steps, {} finds", traces, steps, finds));
                             },
                         .stop = interrupted};
+    // So many traces are to be run, whatever they find: shards must not end sooner than the whole would.
+    if (options_.traces) fuzzing.max_causes = std::numeric_limits<size_t>::max();
     auto result = fuzz(fuzzing, *target).result;
     result.job = job.id;
     note_switches(result, result.model, *target);
-    judge_expected(job, result);
+    judge(job, result);
     for (auto& find : result.finds) save_find(find, result.model, result.target, folder_ / "finds");
     return result;
   }
 
-  // A job that is to diverge: its finds are foreseen, and without them something is wrong with us.
-  static void judge_expected(const Job& job, Result& result) {
-    if (job.expected_properties.empty()) return;
-    for (auto& find : result.finds)
-      find.expected = !find.flaky() && job.expected_properties.find(find.divergence.property) != std::string_view::npos;
-    if (result.expected() == 0)
-      result.missing.push_back(fmt::format("{} was to diverge ({}), and did not", job.id, job.reason));
+  double seconds_for(const Job& job) const {
+    uint32_t weight_left = 0;
+    for (const auto& each : nightly_jobs())
+      if (journal_.result_of(std::string(each.id)) == nullptr) weight_left += each.weight;
+    return std::max(0.5, seconds_left_ * job.weight / weight_left);
   }
 
   // What broke its target is not run on it again: it is drawn as the model has it.
@@ -164,91 +237,52 @@ class Nightly {
     }
   }
 
-  int write_report() {
+  // Each trace of the corpus has a model of its own.
+  static std::string model_to_draw(const Find& find, const Result& result, Target* target) {
+    if (!result.model.empty()) return result.model;
+    return target == nullptr ? find.trace.model : probe_preset(find.trace.model, *target);
+  }
+
+  void draw_counterexamples() const {
     fs::remove_all(folder_ / "counterexamples");
-    for (auto& result : results_) {
+    for (const auto& result : run_.results) {
       if (result.target.empty()) continue;
-      int number = 0;
       for (const auto& find : result.finds) {
-        if (result.job.starts_with("corpus") && find.expected) continue;  // the corpus has these already
+        throw_if_interrupted();
+        if (!result.generated && find.expected) continue;  // the corpus has these already
+        const auto into = folder_ / counterexample_folder(result, find);
+        if (fs::exists(into)) continue;  // two traces of the corpus are the same
         Progress progress("drawing counterexamples");
         progress.show(find.name);
         const auto target = target_to_draw(find, result);
-        write_counterexample(find, result.model, target.get(),
-                             folder_ / "counterexamples" / fmt::format("{}-{}", result.job, ++number));
+        const auto why = write_counterexample(find, model_to_draw(find, result, target.get()), target.get(), into,
+                                              {.run = &run_, .result = &result, .report = "../../index.html"});
+        if (!why.empty()) fmt::print(stderr, "{}: NO PICTURES: {}\n", into.string(), why);
       }
     }
-    const RenderOptions plain{.tool_version = LOCKSTEP_VERSION};
-    write_file(folder_ / "report.txt", render(results_, Format::text, plain));
-    write_file(folder_ / "report.json", render(results_, Format::json, plain));
-    write_file(folder_ / "report.xml", render(results_, Format::junit, plain));
-    journal_.finish();
-    if (options_.output.format == "text")
-      print_summary();
-    else
-      report(results_, options_.output);
-    std::fflush(stdout);  // the report is named last, wherever the two streams go
-    fmt::print(stderr, "report: {}\n", (fs::absolute(folder_) / "report.txt").lexically_normal().string());
-    return exit_code_of_all();
-  }
-
-  // A target that is missing here is said loudly and is no failure (--no-skips makes it one, earlier).
-  int exit_code_of_all() const {
-    uint64_t steps = 0;
-    for (const auto& result : results_) steps += result.steps;
-    int code = steps == 0 ? kInconclusive : kOk;
-    for (const auto& result : results_) {
-      if (conclusion_of(result) == Conclusion::skipped) continue;
-      const int each = exit_code(result);
-      if (each == kUnexpected || code == kOk) code = each;
-    }
-    return code;
-  }
-
-  static std::string job_line(const Result& result) {
-    constexpr const char* kWords[] = {"as expected", "NEWS", "SKIPPED", "INCONCLUSIVE"};
-    const auto* word = kWords[static_cast<size_t>(conclusion_of(result))];
-    auto line = fmt::format("{:<24} {:<13} {:>9} traces {:>11} steps", result.job, word, result.traces, result.steps);
-    if (result.expected() != 0) line += fmt::format("  {} expected divergences", result.expected());
-    return line + "\n";
-  }
-
-  // What is news in full, below the line that each job has; the report has everything.
-  void print_summary() const {
-    std::vector<Result> news;
-    Result all{.job = "nightly"};
-    for (const auto& result : results_) {
-      if (conclusion_of(result) != Conclusion::passed) news.push_back(result);
-      all.traces += result.traces;
-      all.steps += result.steps;
-      all.skipped += result.skipped;
-      all.unobserved += result.unobserved;
-      all.finds.insert(all.finds.end(), result.finds.begin(), result.finds.end());
-      all.shortcomings.insert(all.shortcomings.end(), result.shortcomings.begin(), result.shortcomings.end());
-    }
-    if (!news.empty()) fmt::print("\n");
-    if (!news.empty()) report(news, options_.output);
-    fmt::print("\n{} jobs, {} as expected, {} expected divergences\n{}\n", results_.size(),
-               results_.size() - news.size(), all.expected(), verdict_line(all));
   }
 
   const Options& options_;
-  fs::path folder_, corpus_;
+  fs::path folder_;
+  std::vector<Entry> corpus_;
   Shard shard_;
   double seconds_left_;
+  Run run_;
+  FolderLock lock_;
   Journal journal_;
-  std::vector<Result> results_;
 };
 
 }  // namespace
 
 void add_nightly(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  auto* sub = app.add_subcommand("nightly", "the corpus, then fuzz on every target, within a time budget; a report");
+  auto* sub = app.add_subcommand("nightly", "the corpus, then fuzz on every target, within a budget; a report");
   sub->footer("Example: lockstep nightly --for 5m -o report\nA run that was killed goes on where it was.");
-  sub->add_option("--for", options->duration, "time for all fuzz jobs together")->capture_default_str();
-  sub->add_option("-o,--output", options->folder,
-                  "where the report is written (lockstep/nightly in your state folder)");
+  auto* time = sub->add_option("--for", options->duration, "time for all fuzz jobs together")->capture_default_str();
+  sub->add_option("--traces", options->traces, "instead: traces for each fuzz job, so that every run does the same")
+      ->excludes(time);
+  sub->add_option("-o,--output", options->folder, "where the report is written (lockstep/nightly in your state folder)")
+      ->type_name("DIR");
   sub->add_option("--shard", options->shard, "I/N: the I-th of N equal parts")->capture_default_str();
   sub->add_option("--seed", options->seed, "same seed, same traces")->capture_default_str();
   sub->add_option("--corpus", options->corpus, "another corpus");

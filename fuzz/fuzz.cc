@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "fuzz/generate.h"
+#include "fuzz/remarks.h"
 #include "fuzz/shrink.h"
 
 namespace lockstep {
@@ -52,27 +53,23 @@ int confirm(Find& find, Conformer& conformer, const std::string& model, int repe
   return shrunk.tried;
 }
 
-void add_statistics(Result& result, const Statistics& s) {
-  result.outcomes = s.outcomes();
-  result.statistics.push_back({"mean length", fmt::format("{:.1f} steps", s.mean_length())});
-  result.statistics.push_back({"mean live tasks", fmt::format("{:.1f}", s.mean_live())});
-  result.statistics.push_back({"deepest view", fmt::format("{} rules", s.max_depth())});
-  for (const auto& hole : s.branch_holes(true)) result.statistics.push_back({"branch", hole});
-}
-
 class Campaign {
  public:
-  Campaign(const FuzzOptions& options, Target& target)
+  Campaign(const FuzzOptions& options, Target& target, std::unique_ptr<Model> model)
       : options_(options),
         target_(target),
         faults_(options.faults && target.capabilities().faults),
         generator_(trace_generator({.model = options.model, .faults = faults_})),
-        conformer_(options.model, &target, options.asked),
+        conformer_(std::move(model), &target, options.asked),
         run_{{}, Statistics(options.model, faults_), options.first} {}
 
   FuzzRun go() {
     auto& result = run_.result;
-    result = {.job = "fuzz", .model = options_.model, .target = target_.name(), .seed = options_.seed};
+    result = {.job = "fuzz",
+              .model = options_.model,
+              .target = target_.name(),
+              .asked = options_.asked,
+              .seed = options_.seed};
     for (; run_.next < options_.first + options_.traces; ++run_.next) {
       if (run_.next % options_.shards != options_.shard - 1) continue;
       if (out_of_time()) break;
@@ -107,8 +104,7 @@ class Campaign {
     ++result.traces;
     result.steps += outcome.steps;
     result.unobserved += outcome.unobserved;
-    run_.statistics.add_trace();
-    cut_ += outcome.cut;
+    if (outcome.cut) run_.statistics.add_cut_trace();
     note_unobserved(result, outcome, target_);
     if (outcome.divergence) found(trace, *outcome.divergence);
   }
@@ -133,7 +129,10 @@ class Campaign {
     Find find{.divergence = divergence, .trace = trace, .seed = options_.seed, .index = run_.next};
     find.name = fmt::format("seed {} trace {}", options_.seed, run_.next);
     try {
-      confirm(find, conformer_, options_.model, options_.repeats, [this] { return out_of_time(); });
+      if (options_.shrink) {  // with a model of its own: what shrinking comes by is not what was generated
+        Conformer again(options_.model, &target_, options_.asked);
+        confirm(find, again, options_.model, options_.repeats, [this] { return out_of_time(); });
+      }
     } catch (const NotCapable&) {
       throw;
     } catch (const std::runtime_error& why) {
@@ -156,15 +155,11 @@ class Campaign {
   void conclude() {
     auto& result = run_.result;
     run_.statistics.add_coverage(conformer_.model().coverage());
-    // What was generated matters to a run that found nothing: it is to conclude that nothing is there.
-    if (result.finds.empty())
-      for (auto& each : run_.statistics.shortcomings()) result.shortcomings.push_back(std::move(each));
-    add_statistics(result, run_.statistics);
+    result.outcomes = run_.statistics.outcomes();
+    result.generated = run_.statistics.generated();
     if (!faults_ && options_.faults)
       result.notes.push_back(fmt::format("{} cannot fail allocations: none were failed", target_.name()));
-    if (cut_ != 0)
-      result.notes.push_back(
-          fmt::format("{} traces ended early: a failed allocation hit only one of two designs", cut_));
+    add_remarks(result);
   }
 
   const FuzzOptions& options_;
@@ -173,14 +168,17 @@ class Campaign {
   rc::Gen<Trace> generator_;
   Conformer conformer_;
   FuzzRun run_;
-  uint64_t cut_ = 0;
   bool dead_ = false;
   Clock::time_point start_ = Clock::now();
 };
 
 }  // namespace
 
-FuzzRun fuzz(const FuzzOptions& options, Target& target) { return Campaign(options, target).go(); }
+FuzzRun fuzz(const FuzzOptions& options, Target& target) { return fuzz(options, target, make_model(options.model)); }
+
+FuzzRun fuzz(const FuzzOptions& options, Target& target, std::unique_ptr<Model> model) {
+  return Campaign(options, target, std::move(model)).go();
+}
 
 ShrinkRun shrink_divergence(const Trace& trace, const std::string& model, Target& target, FactSet asked, int repeats,
                             const std::function<bool()>& stop) {

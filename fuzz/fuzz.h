@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "fuzz/statistics.h"
+#include "model/model.h"
 #include "model/target.h"
 #include "oracle/result.h"
 
@@ -21,6 +22,7 @@ struct FuzzOptions {
   bool faults = true;  // where the target can
   FactSet asked;
   size_t max_causes = 8;  // the run ends when it has found so many
+  bool shrink = true;     // false: a find stands as it was found, seen once
   int repeats = 3;        // runs that must agree before a candidate counts as diverging; 1 where one run says all
   std::function<void(uint64_t traces, uint64_t steps, size_t finds)> progress;  // called now and then
   std::function<bool()> stop;                                                   // asked after each trace
@@ -34,6 +36,8 @@ struct FuzzRun {
 
 // Throws Unavailable if the target cannot run at all.
 FuzzRun fuzz(const FuzzOptions& options, Target& target);
+// The same traces, but `model` says what comes of them: a mutated one, say.
+FuzzRun fuzz(const FuzzOptions& options, Target& target, std::unique_ptr<Model> model);
 
 // The smallest trace found that still diverges by the same cause; `trace` itself if it does not diverge on `target`.
 struct ShrinkRun {

@@ -2,11 +2,13 @@
 // The line on the running kernel: 20,000 random traces without a divergence, and three lies that are noticed.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "fuzz/fuzz.h"
 #include "fuzz/generate.h"
 #include "harness/live.h"
+#include "harness/live/log_source_test.h"
 #include "harness/targets.h"
 #include "model/trace_text.h"
 #include "oracle/test_doubles.h"
@@ -81,6 +83,44 @@ TEST_F(LiveFuzz, ADriverThatForgetsAnAttachDiverges) {
   EXPECT_EQ(run.result.verdict(), Verdict::diverges);
   EXPECT_EQ(run.result.finds[0].trace.steps.size(), 2u);
   EXPECT_EQ(run.result.finds[0].divergence.step, 2u);
+}
+
+// The kernel's log says what no counter shows. The report comes between steps 2 and 3 of every trace.
+FuzzRun fuzz_with_log(LiveTarget& live, live::LogSource& log, const std::string& report) {
+  test::LyingTarget target(live);
+  target.change_outcome = [&](Outcome outcome, uint32_t step) {
+    if (step == 2) log.write(report);
+    return outcome;
+  };
+  return fuzz({.model = probe_preset("seccomp", live), .seed = 4, .traces = 20, .repeats = 3}, target);
+}
+
+TEST_F(LiveFuzz, AWarningOfTheKernelInAStepDiverges) {
+  live::LogSource log;
+  auto target = live({.log_fd = log.fd()});
+  if (target == nullptr || !target->capabilities().facts.counters) GTEST_SKIP();
+  const auto report = live::refcount_report(2, "kworker/1:1", "__seccomp_filter_release");
+  const auto result = fuzz_with_log(*target, log, report).result;
+  EXPECT_EQ(result.verdict(), Verdict::diverges);
+  ASSERT_FALSE(result.finds.empty());
+  const auto& find = result.finds[0];
+  EXPECT_EQ(find.divergence.property, "target");
+  EXPECT_EQ(find.divergence.step, 3u);
+  EXPECT_EQ(find.divergence.text.find("live: step 3: the kernel warned in kworker/1:1"), 0u) << find.divergence.text;
+  EXPECT_EQ(find.trace.steps.size(), 3u) << "shrunk";
+  EXPECT_FALSE(find.flaky());
+}
+
+TEST_F(LiveFuzz, AWarningAboutSomethingElseIsANote) {
+  live::LogSource log;
+  auto target = live({.log_fd = log.fd()});
+  if (target == nullptr || !target->capabilities().facts.counters) GTEST_SKIP();
+  const auto report = live::refcount_report(2, "kworker/1:1", "usb_put_dev");
+  const auto result = fuzz_with_log(*target, log, report).result;
+  EXPECT_EQ(result.verdict(), Verdict::conforms);
+  EXPECT_TRUE(std::any_of(result.notes.begin(), result.notes.end(), [](const std::string& note) {
+    return note.starts_with("the kernel warned about something else meanwhile: refcount_t: ");
+  }));
 }
 
 TEST_F(LiveFuzz, APredictionThatIsOneOffDiverges) {

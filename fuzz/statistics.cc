@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fuzz/statistics.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace lockstep {
@@ -13,9 +11,8 @@ Statistics::Statistics(const std::string& model, bool faults)
 }
 
 void Statistics::add(const Step& step, const Start& start, int live, size_t depth) {
-  ++steps_;
-  live_ += static_cast<uint64_t>(live);
-  max_depth_ = std::max(max_depth_, depth);
+  generated_.live += static_cast<uint64_t>(live);
+  generated_.depth = std::max<uint64_t>(generated_.depth, depth);
   const auto* operation = grammar_.find(step.op);
   const auto* row = operation->row_of(step, start);
   if (row != nullptr)
@@ -34,37 +31,22 @@ std::vector<OutcomeCount> Statistics::outcomes() const {
   return outcomes;
 }
 
-std::vector<std::string> Statistics::branch_holes(bool include_dead) const {
+Generated Statistics::generated() const {
   // What only a failing allocation brings about: itself, a slot left empty, and a rule whose put does not free it.
   constexpr Branch kFaultBranches[] = {Branch::no_rule,          Branch::no_events,    Branch::no_node,
                                        Branch::no_filled_events, Branch::fork_no_node, Branch::fork_no_events,
                                        Branch::no_task,          Branch::no_filter,    Branch::no_program,
                                        Branch::slot_empty,       Branch::rule_kept};
-  std::vector<std::string> holes;
-  for (auto branch : model_.branches) {
-    if (!include_dead && std::count(model_.dead_branches.begin(), model_.dead_branches.end(), branch) != 0) continue;
-    if (!faults_ && std::count(std::begin(kFaultBranches), std::end(kFaultBranches), branch) != 0) continue;
-    const bool yes = coverage_.taken[static_cast<size_t>(branch)],
-               no = coverage_.not_taken[static_cast<size_t>(branch)];
-    if (yes && no) continue;
-    holes.push_back(fmt::format("{}: never {}", name_of(branch), yes ? "refused" : no ? "taken" : "reached"));
+  const auto among = [](const auto& list, Branch branch) {
+    return std::find(std::begin(list), std::end(list), branch) != std::end(list);
+  };
+  auto all = generated_;
+  for (const auto branch : model_.branches) {
+    if (!faults_ && among(kFaultBranches, branch)) continue;
+    const auto bit = static_cast<size_t>(branch);
+    all.branches.push_back(
+        {name_of(branch), coverage_.taken[bit], coverage_.not_taken[bit], among(model_.dead_branches, branch)});
   }
-  return holes;
-}
-
-std::vector<std::string> Statistics::shortcomings() const {
-  std::vector<std::string> all;
-  if (steps_ == 0) all.emplace_back("no step was run");
-  if (traces_ < kCountingRun) return all;
-  if (mean_length() < kMinLength)
-    all.push_back(fmt::format("mean length {:.1f} steps, at least {} wanted", mean_length(), kMinLength));
-  if (mean_live() < kMinLive)
-    all.push_back(fmt::format("mean live tasks {:.1f}, at least {} wanted", mean_live(), kMinLive));
-  for (const auto& row : outcomes())
-    if (row.possible && row.count < kMinRow)
-      all.push_back(fmt::format("{} {} -> {}: {} times, at least {} wanted", row.operation, row.condition, row.outcome,
-                                row.count, kMinRow));
-  for (const auto& hole : branch_holes(false)) all.push_back("branch " + hole);
   return all;
 }
 

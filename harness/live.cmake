@@ -9,20 +9,26 @@ find_library(Z_LIBRARY NAMES libz.a z REQUIRED)
 set(live_out ${PROJECT_BINARY_DIR}/generated)
 file(MAKE_DIRECTORY ${live_out})
 
-# The kernel's headers for user space lie in a folder of the build machine's architecture, which clang does not search
-# when it builds for BPF.
-add_custom_command(
-  OUTPUT ${live_out}/observe.bpf.o
-  COMMAND ${CLANG} -O2 -g -Wall -Werror -target bpf -I/usr/include/${CMAKE_LIBRARY_ARCHITECTURE}
-          -c ${CMAKE_CURRENT_SOURCE_DIR}/bpf/observe.bpf.c -o ${live_out}/observe.bpf.o
-  DEPENDS bpf/observe.bpf.c bpf/observe.h VERBATIM)
-add_custom_command(
-  OUTPUT ${live_out}/observe.skel.h
-  # What bpftool writes is not ours to lint.
-  COMMAND echo "// NOLINTBEGIN" > ${live_out}/observe.skel.h
-  COMMAND ${BPFTOOL} gen skeleton ${live_out}/observe.bpf.o name observe_bpf >> ${live_out}/observe.skel.h
-  COMMAND echo "// NOLINTEND" >> ${live_out}/observe.skel.h
-  DEPENDS ${live_out}/observe.bpf.o VERBATIM)
+# bpf/NAME.bpf.c, with bpf/NAME.h, becomes NAME.skel.h. The kernel's headers for user space lie in a folder of the
+# build machine's architecture, which clang does not search when it builds for BPF.
+function(lockstep_bpf name)
+  add_custom_command(
+    OUTPUT ${live_out}/${name}.bpf.o
+    COMMAND ${CLANG} -O2 -g -Wall -Werror -target bpf -ffile-prefix-map=${PROJECT_BINARY_DIR}=build
+            -ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -I/usr/include/${CMAKE_LIBRARY_ARCHITECTURE}
+            -c ${CMAKE_CURRENT_SOURCE_DIR}/bpf/${name}.bpf.c -o ${live_out}/${name}.bpf.o
+    DEPENDS bpf/${name}.bpf.c bpf/${name}.h bpf/kernel.h VERBATIM)
+  add_custom_command(
+    OUTPUT ${live_out}/${name}.skel.h
+    # What bpftool writes is not ours to lint.
+    COMMAND echo "// NOLINTBEGIN" > ${live_out}/${name}.skel.h
+    COMMAND ${BPFTOOL} gen skeleton ${live_out}/${name}.bpf.o name ${name}_bpf >> ${live_out}/${name}.skel.h
+    COMMAND echo "// NOLINTEND" >> ${live_out}/${name}.skel.h
+    DEPENDS ${live_out}/${name}.bpf.o VERBATIM)
+  target_sources(lockstep_harness PRIVATE ${live_out}/${name}.skel.h)
+endfunction()
+lockstep_bpf(observe)
+lockstep_bpf(host_reader)
 
 # The worker runs where there is no libc and no thread-local storage, and in sanitizer builds without a runtime: its
 # own flags, whatever the preset says.
@@ -38,7 +44,7 @@ set_source_files_properties(worker/worker.c PROPERTIES COMPILE_OPTIONS "${worker
 set_source_files_properties(worker/image.c PROPERTIES COMPILE_DEFINITIONS LOCKSTEP_WORKER_FILE="${live_out}/worker"
                                                       OBJECT_DEPENDS ${live_out}/worker)
 
-target_sources(lockstep_harness PRIVATE worker/worker.c worker/image.c ${live_out}/observe.skel.h)
+target_sources(lockstep_harness PRIVATE worker/worker.c worker/image.c)
 # A system folder, since the compiler's warnings are not for bpftool's output.
 target_include_directories(lockstep_harness SYSTEM PRIVATE ${live_out})
 target_link_libraries(lockstep_harness PUBLIC fmt::fmt PRIVATE ${BPF_LIBRARY} ${ELF_LIBRARY} ${Z_LIBRARY})

@@ -10,14 +10,17 @@
 
 namespace lockstep {
 
+inline constexpr int kKernelLog = -1, kNoLog = -2;
+
 struct LiveOptions {
   int cpu = -1;                 // everything runs on this one; -1: the last of the affinity mask
   int step_timeout_ms = 10000;  // a step that takes longer hangs
   bool unprivileged = false;    // do as if there were no BPF
   // Faults of our own, for tests: that what must be noticed is noticed.
-  int forget_attach = 0;  // the n-th attach of a trace is not carried out, and reported as a success
-  int hang_at = 0;        // the n-th step of a trace does not come back
-  int hang_ms = 30000;    // unless somebody waits that long
+  int forget_attach = 0;    // the n-th attach of a trace is not carried out, and reported as a success
+  int hang_at = 0;          // the n-th step of a trace does not come back
+  int hang_ms = 30000;      // unless somebody waits that long
+  int log_fd = kKernelLog;  // what to read instead; records as /dev/kmsg gives them
 };
 
 struct LiveStatistics {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What stepping and observing costs: a small trace (2 forks, 3 filters, 2 exits, 2 reaps) as a bare loop and on the
-// target. Only ratios within one run mean something; all three run on one CPU and drain by the same rule.
+// target, there also without a watch on the kernel's log. Only ratios within one run mean something; all run on one
+// CPU and drain by the same rule.
 #include <benchmark/benchmark.h>
 #include <linux/filter.h>
 #include <sched.h>
@@ -122,7 +123,7 @@ double median(std::vector<double> values) {
 }
 
 void mini_trace_bench(benchmark::State& state) {
-  std::vector<double> forks, clones, lives, against_fork, against_clone;
+  std::vector<double> forks, clones, lives, unwatched, against_fork, against_clone, against_unwatched;
   const Trace trace = mini_trace();
   for (auto _ : state) {
     {
@@ -132,18 +133,30 @@ void mini_trace_bench(benchmark::State& state) {
       forks.push_back(bare_batch(drain, false));
       clones.push_back(bare_batch(drain, true));
     }
-    auto target = make_live();
-    lives.push_back(live_batch(*target, trace));
+    unwatched.push_back(live_batch(*make_live({.log_fd = kNoLog}), trace));
+    lives.push_back(live_batch(*make_live(), trace));
+    against_unwatched.push_back(lives.back() / unwatched.back());
     against_fork.push_back(lives.back() / forks.back());
     against_clone.push_back(lives.back() / clones.back());
   }
   state.counters["fork/s"] = median(forks);
   state.counters["clone_vm/s"] = median(clones);
   state.counters["live/s"] = median(lives);
+  state.counters["unwatched/s"] = median(unwatched);
+  state.counters["live:unwatched"] = median(against_unwatched);
   state.counters["live:fork"] = median(against_fork);
   state.counters["live:clone_vm"] = median(against_clone);
 }
 BENCHMARK(mini_trace_bench)->Iterations(25)->Unit(benchmark::kMillisecond);
+
+// ---- One look at the kernel's log, when nothing is in it
+
+void log_bench(benchmark::State& state) {
+  LogWatch watch(kKernelLog);
+  if (!watch.unobserved().empty()) return state.SkipWithError(watch.unobserved().c_str());
+  for (auto _ : state) benchmark::DoNotOptimize(watch.look());
+}
+BENCHMARK(log_bench);
 
 // ---- One observation of 3 tasks with 3 filters each, beside so many other tasks
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "harness/spec.h"
 
-#include "model/model.h"
 #include "model/trace_text.h"
 
 namespace lockstep {
@@ -33,7 +32,9 @@ class Spec : public Target {
 
 std::unique_ptr<Target> make_spec(const std::string& model) {
   auto made = make_model(model);
-  return made == nullptr ? nullptr : std::make_unique<Spec>(std::move(made));
+  return made == nullptr ? nullptr : make_spec(std::move(made));
 }
+
+std::unique_ptr<Target> make_spec(std::unique_ptr<Model> model) { return std::make_unique<Spec>(std::move(model)); }
 
 }  // namespace lockstep

@@ -5,11 +5,14 @@
 #include <memory>
 #include <string>
 
+#include "model/model.h"
 #include "model/target.h"
 
 namespace lockstep {
 
 // Null if there is no such model.
 std::unique_ptr<Target> make_spec(const std::string& model);
+// One that is not in the list: a mutated model, say.
+std::unique_ptr<Target> make_spec(std::unique_ptr<Model> model);
 
 }  // namespace lockstep

@@ -24,6 +24,13 @@ std::unique_ptr<Target> make_target(const std::string& name) {
   throw UnknownTarget(name + ": no such target; `lockstep targets` lists them");
 }
 
+std::unique_ptr<Target> make_sim_of(const std::string& model) {
+  const auto& layout = find_model(model)->layout;
+  for (const auto& name : builtin_sims())
+    if (auto target = make_sim(name); target->capabilities().layout == layout) return target;
+  return nullptr;
+}
+
 std::vector<TargetStatus> list_targets() {
   std::vector<TargetStatus> all;
   for (const auto& model : models())

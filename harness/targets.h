@@ -18,6 +18,9 @@ struct UnknownTarget : std::runtime_error {
 // Throws UnknownTarget, or Unavailable if it exists but cannot run here.
 std::unique_ptr<Target> make_target(const std::string& name);
 
+// Our C code of this model's design. Null: there is none. REQUIRES: the model exists.
+std::unique_ptr<Target> make_sim_of(const std::string& model);
+
 struct TargetStatus {
   std::string name;
   std::string status;  // "available" and what of it, or why not

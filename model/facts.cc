@@ -138,7 +138,7 @@ std::optional<Difference> compare_objects(const Snapshot& expected, const Snapsh
       if (e.counter[c] != a.counter[c])
         return Difference{What::counter, 0, 0, fmt::format("{}.{}", name_of(e.kind), counter_name(e.kind, c)),
                           fmt::format("{}.{} is {}, expected {}", object_name(expected, i), counter_name(e.kind, c),
-                                      a.counter[c], e.counter[c])};
+                                      counter_text(a.counter[c]), e.counter[c])};
     if (e.size != a.size)
       return Difference{What::object, 0, 0, fmt::format("{}.size", name_of(e.kind)),
                         fmt::format("{}'s size is {}, expected {}", object_name(expected, i), a.size, e.size)};
@@ -174,6 +174,18 @@ const char* name_of(Link link) { return kLinks[static_cast<size_t>(link)]; }
 const char* counter_name(Kind kind, int counter) {
   if (kind == Kind::filter) return counter == 0 ? "refs" : "users";
   return kind == Kind::prog ? "refs" : "usage";
+}
+
+std::vector<std::string> names_of(FactSet facts) {
+  std::vector<std::string> names;
+  if (facts.results) names.emplace_back("results");
+  if (facts.views) names.emplace_back("views");
+  if (facts.counters) names.emplace_back("counters");
+  return names;
+}
+
+std::string counter_text(int32_t counter) {
+  return saturated(counter) ? fmt::format("saturated ({})", counter) : std::to_string(counter);
 }
 
 void Snapshot::clear() {

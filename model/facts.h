@@ -20,6 +20,11 @@ const char* name_of(Kind kind);
 const char* counter_name(Kind kind, int counter);
 constexpr int counters_of(Kind kind) { return kind == Kind::filter ? 2 : 1; }
 
+// A kernel's refcount_t that went below 0 or above its limit is set to INT_MIN / 2, and stays near it: it frees nothing
+// any more.
+constexpr bool saturated(int32_t counter) { return counter < INT32_MIN / 4; }
+std::string counter_text(int32_t counter);  // "3", "saturated (-1073741824)"
+
 // What a pointer is, and so which counter it holds up.
 enum class Link : uint8_t {
   task_events,  // task -> events: usage
@@ -34,6 +39,10 @@ enum class Link : uint8_t {
 };
 const char* name_of(Link link);
 constexpr bool starts_at_task(Link link) { return link == Link::task_events || link == Link::task_filter; }
+// What one such pointer adds to the counters of the object that it leads to. `users`: of the object that it starts at.
+constexpr std::array<int32_t, 2> held_by(Link link, int32_t users) {
+  return {link != Link::owner, link == Link::task_filter || (link == Link::filter_prev && users > 0)};
+}
 
 enum class Life : uint8_t { alive, zombie };  // a task that was reaped is not in a snapshot
 
@@ -84,6 +93,7 @@ struct FactSet {
   bool counters = true;
   bool operator==(const FactSet&) const = default;
 };
+std::vector<std::string> names_of(FactSet facts);  // as --observe has them: "results", "views", "counters"
 
 // Puts a snapshot in its canonical order: tasks by number; objects as a walk from the tasks meets them, then those that
 // nothing reaches, by kind and birth; pointers by where they start.

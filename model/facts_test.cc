@@ -47,6 +47,8 @@ std::string difference(void (*change)(Snapshot&)) {
 TEST(Facts, EachKindOfDifferenceIsNamed) {
   EXPECT_EQ(difference([](Snapshot&) {}), "none");
   EXPECT_EQ(difference([](Snapshot& s) { s.objects[0].counter[0] = 3; }), "F1.refs is 3, expected 2");
+  EXPECT_EQ(difference([](Snapshot& s) { s.objects[0].counter[0] = INT32_MIN / 2 + 1; }),
+            "F1.refs is saturated (-1073741823), expected 2");
   EXPECT_EQ(difference([](Snapshot& s) { s.objects[1].counter[1] = 0; }), "F2.users is 0, expected 1");
   EXPECT_EQ(difference([](Snapshot& s) { s.tasks[1].mode = 2; }), "P2's mode is 2, expected 0");
   EXPECT_EQ(difference([](Snapshot& s) { s.tasks[1].life = Life::zombie; }), "P2 is a zombie, expected the opposite");

@@ -25,7 +25,8 @@ Step with_child_name(Step step, const Processes& processes) {
   return step;
 }
 
-// World: whatever has ConcreteWorld's functions (a mutated one, say). Processes: ProcessRules over some store.
+// World: whatever has ConcreteWorld's functions (a mutated one, or one that stops between atomic steps). Processes:
+// ProcessRules over some store.
 template <class Mechanism, template <class> class World = ConcreteWorld, class Processes = ProcessTable>
 class NodeMachine {
  public:
@@ -55,6 +56,11 @@ class NodeMachine {
         return {};  // exec changes nothing: one thread a process here
     }
   }
+  // What the task's hooks run at an event: visit(R number), newest rule first. REQUIRES: the task is alive.
+  template <class Visit>
+  void check(uint16_t task, uint8_t event, Visit visit) {
+    Mechanism::check(world, Task{task}, event, [&](auto prog) { visit(world.load(f::prog_number, prog)); });
+  }
 
  private:
   // The program is loaded by the caller before the call and held by an fd until the call is over.
@@ -64,18 +70,24 @@ class NodeMachine {
     world.store(f::prog_pages, prog, step.pages);
     world.name(prog, step.made);
     int error = Mechanism::append(world, Task{step.task}, prog, step);
-    if (world.dec_and_test(f::prog_refs, prog)) world.free(prog);  // the fd is closed
+    if (world.decide(world.dec_and_test(f::prog_refs, prog))) world.free(prog);  // the fd is closed
     return error;
   }
   int fork(const Step& step) {
     int error = Mechanism::fork(world, Task{step.task}, step);
-    if (error == 0) processes.fork(step.task, step.made);
-    return error;
+    if (error != 0) return error;
+    return world.change(processes, [&](auto& table) {
+      table.fork(step.task, step.made);
+      return 0;
+    });
   }
   void exit(uint16_t task) {
     Mechanism::exit(world, Task{task});
     world.free(Task{task});
-    processes.exit_reaped(task);
+    world.change(processes, [&](auto& table) {
+      table.exit_reaped(task);
+      return 0;
+    });
   }
 };
 
@@ -109,8 +121,7 @@ class SeccompMachineIn {
       case Op::exec:
         return {exec(step)};
       case Op::exit:
-        processes.exit(step.task);
-        deaths();
+        exit(step.task);
         return {};
       case Op::reap:
         return {reap(step)};
@@ -118,40 +129,59 @@ class SeccompMachineIn {
         return {};
     }
   }
+  // What a system call of the task runs: visit(F number), newest filter first. REQUIRES: the task is alive.
+  template <class Visit>
+  void check(uint16_t task, uint8_t event, Visit visit) {
+    Mechanism::check(world, Task{task}, event, [&](auto filter) { visit(world.load(f::filter_number, filter)); });
+  }
 
  private:
-  int attach(const Step& step) {
-    int error = Seccomp::attach(world, Task{step.task}, step);
-    if (error == 0) world.name(world.load(f::filter, Task{step.task}), step.made);
-    return error;
-  }
+  int attach(const Step& step) { return Mechanism::attach(world, Task{step.task}, step); }
   int clone(const Step& step) {
-    int error = Seccomp::clone(world, Task{step.task}, step);
+    int error = Mechanism::clone(world, Task{step.task}, step);
     if (error != 0) return error;
-    if (step.op == Op::fork)
-      processes.fork(step.task, step.made);
-    else
-      processes.thread(step.task, step.made);
+    return world.change(processes, [&](auto& table) {
+      if (step.op == Op::fork)
+        table.fork(step.task, step.made);
+      else
+        table.thread(step.task, step.made);
+      return 0;
+    });
+  }
+  // cred_guard_mutex keeps a TSYNC out while the other threads die.
+  int exec(const Step& step) {
+    int error = Mechanism::exec(world, step);
+    if (error != 0) return error;
+    world.lock(ProcessLock::cred_guard_mutex, Task{step.task});
+    world.change(processes, [&](auto& table) {
+      table.exec(step.task);
+      return 0;
+    });
+    deaths();
+    world.unlock(ProcessLock::cred_guard_mutex, Task{step.task});
     return 0;
   }
-  int exec(const Step& step) {
-    int error = Seccomp::exec(world, step);
-    if (error != 0) return error;
-    processes.exec(step.task);
-    deaths();
-    return 0;
+  // The filter goes before the parent can see the zombie, as do_exit has it.
+  void exit(uint16_t task) {
+    Mechanism::exit(world, world.memory.switches, Task{task});
+    world.change(processes, [&](auto& table) {
+      table.exit(task);
+      return 0;
+    });
+    deaths(task);
   }
   int reap(const Step& step) {
-    int error = processes.reap(step.task, step.child);
+    int error = world.change(processes, [&](auto& table) { return table.reap(step.task, step.child); });
     deaths();
     return error;
   }
-  void deaths() {
-    for (const auto& event : processes.events()) {
-      if (event.what == TaskEvent::What::exited)
-        Seccomp::exit(world, world.memory.switches, Task{event.task});
-      else
-        Seccomp::reap(world, world.memory.switches, Task{event.task});
+  // What the last change to the process table did to tasks; `gone` has been through its exit already.
+  void deaths(uint16_t gone = 0) {
+    for (const auto& event : world.events(processes)) {
+      if (event.what == TaskEvent::What::released)
+        Mechanism::reap(world, world.memory.switches, Task{event.task});
+      else if (event.task != gone)
+        Mechanism::exit(world, world.memory.switches, Task{event.task});
     }
   }
 };

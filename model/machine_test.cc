@@ -106,6 +106,23 @@ TEST(ConcreteWorld, AWalkThatDoesNotEndIsAFault) {
   EXPECT_EQ(world.memory.faults[0].what, Fault::What::endless_loop);
 }
 
+TEST(ConcreteWorld, EndlessWalksInsideEachOtherEndSoon) {
+  ConcreteWorld<V6Posted::State> world;
+  const auto rule = world.alloc<Rule>();
+  world.store(f::rule_prev, rule, rule);
+  uint64_t rounds = 0;
+  world.sum(f::rule_prev, rule, [&](auto) {
+    return world.sum(f::rule_prev, rule, [&](auto) { return static_cast<uint32_t>(++rounds != 0); });
+  });
+  EXPECT_EQ(world.memory.faults.size(), 3u);
+  EXPECT_LT(rounds, 1u << 17);
+  world.memory.faults.clear();
+  world.begin_step(0);  // and has patience again
+  rounds = 0;
+  world.loop(0, [&](int) { return ++rounds < 100; });
+  EXPECT_TRUE(world.memory.faults.empty());
+}
+
 TEST(ConcreteWorld, APlainDecrementGoesBelowZeroAndDoesNotSayZero) {
   ConcreteWorld<V6Posted::State> world;
   const auto rule = world.alloc<Rule>();

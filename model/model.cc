@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "model/state_facts.h"
+#include "model/model_of.h"
 
 namespace lockstep {
 
@@ -74,34 +74,6 @@ const std::vector<ModelInfo> kModels = {
      {}},
 };
 
-template <class Machine>
-class ModelOf : public Model {
- public:
-  ModelOf(const ModelInfo& info, Machine machine) : info_(info), machine_(std::move(machine)) {}
-  const ModelInfo& info() const override { return info_; }
-  void reset(const Start& start) override { machine_.reset(start); }
-  Outcome step(const Step& step) override { return machine_.step(step); }
-  void observe(Snapshot& snapshot) const override { show(machine_, writer_, snapshot); }
-  std::unique_ptr<Model> clone() const override { return std::make_unique<ModelOf>(*this); }
-  const ProcessTable& processes() const override { return machine_.processes; }
-  const Coverage& coverage() const override { return machine_.world.coverage; }
-  uint32_t allocations() const override { return machine_.world.allocations(); }
-  uint32_t limit() const override { return machine_.world.memory.limit; }
-  void set_limit(uint32_t limit) override { machine_.world.memory.limit = limit; }
-
- private:
-  const ModelInfo& info_;
-  Machine machine_;
-  mutable FactsWriter writer_;  // scratch
-};
-
-template <class Machine>
-std::unique_ptr<Model> make(const ModelInfo& info, Machine machine) {
-  auto model = std::make_unique<ModelOf<Machine>>(info, std::move(machine));
-  model->reset({});
-  return model;
-}
-
 }  // namespace
 
 const char* name_of(Branch branch) { return kBranchNames[static_cast<size_t>(branch)]; }
@@ -117,10 +89,7 @@ const ModelInfo* find_model(std::string_view name) {
 std::unique_ptr<Model> make_model(std::string_view name) {
   const auto* info = find_model(name);
   if (info == nullptr) return nullptr;
-  if (name == "v5-intended") return make(*info, NodeMachine<V5Intended>());
-  if (name == "v5-posted") return make(*info, NodeMachine<V5Posted>());
-  if (name == "v6-posted") return make(*info, NodeMachine<V6Posted>());
-  return make(*info, SeccompMachine({.release_at_reap = name == "seccomp@6.1"}));
+  return with_machine<ConcreteWorld>(name, [&](auto machine) { return model_of(*info, std::move(machine)); });
 }
 
 }  // namespace lockstep

@@ -14,23 +14,27 @@ struct NodeTask;
 
 // A loaded program. Counted by file descriptors and by rules.
 struct Prog {
+  static constexpr const char* kName = "prog";
   int32_t refs;
   uint32_t pages;
-  uint16_t number;  // R number in the trace; the mechanism never reads it
+  uint16_t number;  // R number in the trace; only a check reads it: that is how it tells what it runs
   bool operator==(const Prog&) const = default;
 };
 struct Rule {
+  static constexpr const char* kName = "rule";
   int32_t usage;
   Ref<Rule> prev;  // the older rule of the list
   Ref<Prog> prog;
   bool operator==(const Rule&) const = default;
 };
 struct Events {  // v5
+  static constexpr const char* kName = "events";
   int32_t usage;
   std::array<Ref<Node>, kEvents> nodes;
   bool operator==(const Events&) const = default;
 };
 struct Node {
+  static constexpr const char* kName = "node";
   int32_t usage;
   Ref<Rule> rule;          // the newest rule of its list
   Ref<Node> prev;          // the inherited node
@@ -39,11 +43,13 @@ struct Node {
   bool operator==(const Node&) const = default;
 };
 struct RuleLists {  // the events object of v6
+  static constexpr const char* kName = "events";
   int32_t usage;
   std::array<Ref<Rule>, kEvents> rules;
   bool operator==(const RuleLists&) const = default;
 };
 struct NodeTask {
+  static constexpr const char* kName = "task";
   Ref<Events> events;
   Ref<RuleLists> lists;  // v6
   bool nnp;
@@ -88,20 +94,21 @@ void each_field(O& task, auto visit) {
 namespace f {
 inline constexpr Field<Prog, int32_t> prog_refs{"prog.refs", &Prog::refs};
 inline constexpr Field<Prog, uint32_t> prog_pages{"prog.pages", &Prog::pages};
+inline constexpr Field<Prog, uint16_t> prog_number{"prog.number", &Prog::number};
 inline constexpr Field<Rule, int32_t> rule_usage{"rule.usage", &Rule::usage};
-inline constexpr Field<Rule, Ref<Rule>> rule_prev{"rule.prev", &Rule::prev};
-inline constexpr Field<Rule, Ref<Prog>> rule_prog{"rule.prog", &Rule::prog};
+inline constexpr Field<Rule, Ref<Rule>> rule_prev{"rule.prev", &Rule::prev, Holds::refs};
+inline constexpr Field<Rule, Ref<Prog>> rule_prog{"rule.prog", &Rule::prog, Holds::refs};
 inline constexpr Field<Events, int32_t> events_usage{"events.usage", &Events::usage};
-inline constexpr Slots<Events, Ref<Node>, kEvents> nodes{"events.nodes", &Events::nodes};
+inline constexpr Slots<Events, Ref<Node>, kEvents> nodes{"events.nodes", &Events::nodes, Holds::refs};
 inline constexpr Field<Node, int32_t> node_usage{"node.usage", &Node::usage};
-inline constexpr Field<Node, Ref<Rule>> node_rule{"node.rule", &Node::rule};
-inline constexpr Field<Node, Ref<Node>> node_prev{"node.prev", &Node::prev};
+inline constexpr Field<Node, Ref<Rule>> node_rule{"node.rule", &Node::rule, Holds::refs};
+inline constexpr Field<Node, Ref<Node>> node_prev{"node.prev", &Node::prev, Holds::refs};
 inline constexpr Field<Node, Ref<Events>> slot_owner{"node.owner", &Node::slot_owner};
 inline constexpr Field<Node, Ref<NodeTask>> owner{"node.owner", &Node::owner};
 inline constexpr Field<RuleLists, int32_t> lists_usage{"events.usage", &RuleLists::usage};
-inline constexpr Slots<RuleLists, Ref<Rule>, kEvents> rules{"events.rules", &RuleLists::rules};
-inline constexpr Field<NodeTask, Ref<Events>> events{"task.events", &NodeTask::events};
-inline constexpr Field<NodeTask, Ref<RuleLists>> lists{"task.events", &NodeTask::lists};
+inline constexpr Slots<RuleLists, Ref<Rule>, kEvents> rules{"events.rules", &RuleLists::rules, Holds::refs};
+inline constexpr Field<NodeTask, Ref<Events>> events{"task.events", &NodeTask::events, Holds::refs};
+inline constexpr Field<NodeTask, Ref<RuleLists>> lists{"task.events", &NodeTask::lists, Holds::refs};
 inline constexpr Field<NodeTask, bool> nnp{"task.nnp", &NodeTask::nnp};
 inline constexpr Field<NodeTask, bool> cap{"task.cap", &NodeTask::cap};
 }  // namespace f

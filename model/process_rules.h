@@ -4,7 +4,6 @@
 // de_thread.
 #pragma once
 
-#include <cassert>
 #include <cerrno>
 
 #include "model/process_table.h"
@@ -20,7 +19,7 @@ void ProcessRules<Store>::reset() {
 
 template <class Store>
 void ProcessRules<Store>::fork(uint16_t actor, uint16_t child) {
-  assert(alive(actor));
+  store_.require(alive(actor));
   events_.clear();
   add(child, child);
   store_.set(TaskField::parent, child, leader(actor));
@@ -28,36 +27,36 @@ void ProcessRules<Store>::fork(uint16_t actor, uint16_t child) {
 
 template <class Store>
 void ProcessRules<Store>::thread(uint16_t actor, uint16_t child) {
-  assert(alive(actor));
+  store_.require(alive(actor));
   events_.clear();
   add(child, leader(actor));
 }
 
 template <class Store>
 void ProcessRules<Store>::exit(uint16_t task) {
-  assert(alive(task));
+  store_.require(alive(task));
   events_.clear();
   const uint16_t group = leader(task);
   mark_exited(task);
   if (task != group) release(task);
-  if (store_.get(TaskField::live, group) == 0) process_died(group);
+  if (store_.is(TaskField::live, group, 0)) process_died(group);
 }
 
 template <class Store>
 void ProcessRules<Store>::exit_reaped(uint16_t task) {
-  assert(live_in_group(task) == 1);
-  assert(leader(task) == task);
+  store_.require(live_in_group(task) == 1);
+  store_.require(leads(task));
   exit(task);
   if (exists(task)) release(task);
 }
 
 template <class Store>
 void ProcessRules<Store>::exec(uint16_t task) {
-  assert(alive(task));
+  store_.require(alive(task));
   events_.clear();
   const uint16_t old_leader = leader(task);
   for (uint16_t other = next(0); other != 0; other = next(other)) {
-    if (other == task || leader(other) != old_leader) continue;
+    if (other == task || !store_.is(TaskField::leader, other, old_leader)) continue;
     if (alive(other)) mark_exited(other);
     if (other != old_leader) release(other);
   }
@@ -74,16 +73,17 @@ int ProcessRules<Store>::reap(uint16_t actor, uint16_t child) {
 
 template <class Store>
 int ProcessRules<Store>::reap_result(uint16_t actor, uint16_t child) const {
-  assert(alive(actor));
-  if (!exists(child) || leader(child) != child || parent(child) != leader(actor)) return ECHILD;
-  return store_.get(TaskField::live, child) == 0 ? 0 : EAGAIN;
+  store_.require(alive(actor));
+  if (!exists(child) || !leads(child)) return ECHILD;
+  if (!store_.is(TaskField::parent, child, leader(actor))) return ECHILD;
+  return store_.is(TaskField::live, child, 0) ? 0 : EAGAIN;
 }
 
 template <class Store>
 void ProcessRules<Store>::add(uint16_t task, uint16_t leader) {
-  assert(task >= 1);
-  assert(task <= kMaxTasks);
-  assert(!exists(task));
+  store_.require(task >= 1);
+  store_.require(task <= kMaxTasks);
+  store_.require(!exists(task));
   set_state(task, TaskState::alive);
   store_.set(TaskField::leader, task, leader);
   store_.set(TaskField::parent, task, 0);
@@ -94,7 +94,7 @@ void ProcessRules<Store>::add(uint16_t task, uint16_t leader) {
 template <class Store>
 void ProcessRules<Store>::mark_exited(uint16_t task) {
   const uint16_t group = leader(task), live = store_.get(TaskField::live, group);
-  assert(live > 0);
+  store_.require(live > 0);
   set_state(task, TaskState::zombie);
   store_.set(TaskField::live, group, live - 1);
   events_.push_back({TaskEvent::What::exited, task});
@@ -102,7 +102,7 @@ void ProcessRules<Store>::mark_exited(uint16_t task) {
 
 template <class Store>
 void ProcessRules<Store>::release(uint16_t task) {
-  assert(zombie(task));
+  store_.require(zombie(task));
   set_state(task, TaskState::absent);
   events_.push_back({TaskEvent::What::released, task});
 }
@@ -111,19 +111,18 @@ void ProcessRules<Store>::release(uint16_t task) {
 template <class Store>
 void ProcessRules<Store>::process_died(uint16_t leader) {
   for (uint16_t child = next(0); child != 0; child = next(child)) {
-    if (this->leader(child) != child || store_.get(TaskField::parent, child) != leader) continue;
+    if (!leads(child) || !store_.is(TaskField::parent, child, leader)) continue;
     store_.set(TaskField::parent, child, 0);
-    if (store_.get(TaskField::live, child) == 0) release(child);
+    if (store_.is(TaskField::live, child, 0)) release(child);
   }
-  if (store_.get(TaskField::parent, leader) == 0) release(leader);
+  if (store_.is(TaskField::parent, leader, 0)) release(leader);
 }
 
 // A process is called by its leader, so its children must learn the new name.
 template <class Store>
 void ProcessRules<Store>::change_leader(uint16_t from, uint16_t to) {
   for (uint16_t child = next(0); child != 0; child = next(child))
-    if (leader(child) == child && store_.get(TaskField::parent, child) == from)
-      store_.set(TaskField::parent, child, to);
+    if (leads(child) && store_.is(TaskField::parent, child, from)) store_.set(TaskField::parent, child, to);
   store_.set(TaskField::leader, to, to);
   store_.set(TaskField::parent, to, store_.get(TaskField::parent, from));
   store_.set(TaskField::live, to, store_.get(TaskField::live, from));

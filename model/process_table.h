@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <vector>
 
@@ -32,8 +33,9 @@ enum class TaskField : uint8_t {
 };
 enum class TaskState : uint8_t { absent, alive, zombie };
 
-// What operations do to tasks: text over a store of numbers. Store: clear(); get(field, task); set(field, task, value);
-// next(task), the lowest number above it that exists, or 0.
+// What operations do to tasks: text over a store of numbers. Store: clear(); get(field, task); is(field, task, value);
+// set(field, task, value); next(task), the lowest number above it that exists, or 0; require(condition), which holds or
+// something is wrong.
 template <class Store>
 class ProcessRules {
  public:
@@ -60,9 +62,9 @@ class ProcessRules {
   // What the last operation did; good until the next one.
   const std::vector<TaskEvent>& events() const { return events_; }
 
-  bool alive(uint16_t task) const { return state(task) == TaskState::alive; }
-  bool zombie(uint16_t task) const { return state(task) == TaskState::zombie; }
-  bool exists(uint16_t task) const { return state(task) != TaskState::absent; }
+  bool alive(uint16_t task) const { return is(task, TaskState::alive); }
+  bool zombie(uint16_t task) const { return is(task, TaskState::zombie); }
+  bool exists(uint16_t task) const { return !is(task, TaskState::absent); }
   uint16_t next(uint16_t task) const { return store_.next(task); }
 
   // REQUIRES, for those below: exists(task) (both tasks).
@@ -76,7 +78,10 @@ class ProcessRules {
   Store store_;
 
  private:
-  TaskState state(uint16_t task) const { return static_cast<TaskState>(store_.get(TaskField::state, task)); }
+  bool is(uint16_t task, TaskState state) const {
+    return store_.is(TaskField::state, task, static_cast<uint16_t>(state));
+  }
+  bool leads(uint16_t task) const { return store_.is(TaskField::leader, task, task); }
   void set_state(uint16_t task, TaskState state) { store_.set(TaskField::state, task, static_cast<uint16_t>(state)); }
   void add(uint16_t task, uint16_t leader);
   void mark_exited(uint16_t task);
@@ -95,8 +100,10 @@ class TaskNumbers {
   uint16_t get(TaskField field, uint16_t task) const {
     return task < tasks_.size() ? tasks_[task][static_cast<size_t>(field)] : 0;
   }
+  bool is(TaskField field, uint16_t task, uint16_t value) const { return get(field, task) == value; }
   void set(TaskField field, uint16_t task, uint16_t value);
   uint16_t next(uint16_t task) const;
+  void require(bool condition) const { assert(condition); }
   const std::vector<uint16_t>& order() const { return order_; }
   int live() const { return live_; }
 

@@ -62,9 +62,20 @@ auto pages_of(W& w, R newest) {
   return w.sum(f::rule_prev, newest, [&](auto rule) { return w.load(f::prog_pages, w.load(f::rule_prog, rule)); });
 }
 
+// Runs the programs of a rule list, newest first: visit(prog). No lock, and no reference taken.
+template <class W, class R, class Visit>
+void check_rules(W& w, R newest, Visit visit) {
+  w.loop(newest, [&](auto& at) {
+    if (w.branch(Branch::rules_end, w.is_null(at))) return false;
+    visit(w.load(f::rule_prog, at));
+    at = w.load(f::rule_prev, at);
+    return true;
+  });
+}
+
 // A new task inherits what the checks in front look at.
-template <class W, class Task>
-void copy_credentials(W& w, Task parent, Task child) {
+template <class W, class Parent, class Child>
+void copy_credentials(W& w, Parent parent, Child child) {
   w.store(f::nnp, child, w.load(f::nnp, parent));
   w.store(f::cap, child, w.load(f::cap, parent));
 }

@@ -11,19 +11,22 @@
 namespace lockstep {
 
 struct Filter {
+  static constexpr const char* kName = "filter";
   int32_t refs;      // tasks, child filters and the listener that hold it in memory
   int32_t users;     // tasks that use it, and child filters that are used
   Ref<Filter> prev;  // never changes once attached
   uint32_t len;      // converted instructions of its program; an input, never computed
-  uint16_t number;   // F number in the trace; the mechanism never reads it
+  uint16_t number;   // F number in the trace; only a check reads it: that is how it tells what it runs
   bool operator==(const Filter&) const = default;
 };
 // The program's own memory while a filter is prepared; it is owned 1:1 by its filter afterwards and has no counter.
 struct FilterProg {
+  static constexpr const char* kName = "program";
   uint32_t len;
   bool operator==(const FilterProg&) const = default;
 };
 struct SeccompTask {
+  static constexpr const char* kName = "task";
   Ref<Filter> filter;
   int32_t mode;   // 0 off, 2 filter
   int32_t count;  // filters on its path
@@ -52,9 +55,10 @@ void each_field(O& task, auto visit) {
 namespace f {
 inline constexpr Field<Filter, int32_t> refs{"filter.refs", &Filter::refs};
 inline constexpr Field<Filter, int32_t> users{"filter.users", &Filter::users};
-inline constexpr Field<Filter, Ref<Filter>> filter_prev{"filter.prev", &Filter::prev};
+inline constexpr Field<Filter, Ref<Filter>> filter_prev{"filter.prev", &Filter::prev, Holds::refs_and_used};
 inline constexpr Field<Filter, uint32_t> len{"filter.len", &Filter::len};
-inline constexpr Field<SeccompTask, Ref<Filter>> filter{"task.filter", &SeccompTask::filter};
+inline constexpr Field<Filter, uint16_t> filter_number{"filter.number", &Filter::number};
+inline constexpr Field<SeccompTask, Ref<Filter>> filter{"task.filter", &SeccompTask::filter, Holds::refs_and_users};
 inline constexpr Field<SeccompTask, int32_t> mode{"task.mode", &SeccompTask::mode};
 inline constexpr Field<SeccompTask, int32_t> count{"task.filter_count", &SeccompTask::count};
 inline constexpr Field<SeccompTask, bool> task_nnp{"task.nnp", &SeccompTask::nnp};
@@ -89,6 +93,7 @@ struct Seccomp {
     w.store(f::refs, filter, 1);
     w.store(f::users, filter, 1);
     w.store(f::len, filter, args.len);
+    w.name(filter, args.made);
     return filter;
   }
 
@@ -113,12 +118,18 @@ struct Seccomp {
     int error = 0;
     auto filter = prepare(w, args, error);
     if (error != 0) return error;
+    w.lock(ProcessLock::siglock, caller);
+    error = attach_locked(w, caller, filter);
+    w.unlock(ProcessLock::siglock, caller);
+    if (error != 0) w.free(filter);  // straight away, whatever its refs say
+    return error;
+  }
+
+  template <class W, class Task, class F>
+  static int attach_locked(W& w, Task caller, F filter) {
     auto old = w.load(f::filter, caller);
     auto path = w.sum(f::filter_prev, old, [&](auto each) { return w.load(f::len, each) + kPathPenalty; });
-    if (w.branch(Branch::over_limit, path + w.load(f::len, filter) > w.limit())) {
-      w.free(filter);  // straight away, whatever its refs say
-      return w.fail(ENOMEM);
-    }
+    if (w.branch(Branch::over_limit, path + w.load(f::len, filter) > w.limit())) return w.fail(ENOMEM);
     w.store(f::filter_prev, filter, old);  // the task's reference on the old filter moves over
     w.publish(f::filter, caller, filter);
     w.store(f::count, caller, w.load(f::count, caller) + 1);
@@ -135,6 +146,7 @@ struct Seccomp {
       w.free(child);
       return w.fail(EFAULT);
     }
+    w.lock(ProcessLock::siglock, parent);
     w.store(f::task_nnp, child, w.load(f::task_nnp, parent));
     w.store(f::task_cap, child, w.load(f::task_cap, parent));
     w.store(f::mode, child, w.load(f::mode, parent));
@@ -145,14 +157,30 @@ struct Seccomp {
       w.inc(f::users, filter);
     }
     w.store(f::filter, child, filter);
+    w.unlock(ProcessLock::siglock, parent);
     return 0;
   }
 
-  // Drops the task's filter: first whoever no longer has a user stops being in use, then what nobody holds is freed.
+  // The check path: the task's filters, newest first: visit(filter). No lock, and no reference taken.
+  template <class W, class Task, class Visit>
+  static void check(W& w, Task task, size_t, Visit visit) {
+    w.loop(w.load(f::filter, task), [&](auto& at) {
+      if (w.branch(Branch::refs_end, w.is_null(at))) return false;
+      visit(at);
+      at = w.load(f::filter_prev, at);
+      return true;
+    });
+  }
+
   template <class W, class Task>
-  static void release(W& w, Task task) {
+  static auto take_filter(W& w, Task task) {
     auto filter = w.load(f::filter, task);
     w.store(f::filter, task, w.template null<Filter>());
+    return filter;
+  }
+  // First whoever no longer has a user stops being in use, then what nobody holds is freed.
+  template <class W, class F>
+  static void release(W& w, F filter) {
     walk_users(w, filter);
     walk_refs(w, filter);
   }
@@ -180,12 +208,16 @@ struct Seccomp {
   // The task is dead but not yet gone.
   template <class W, class Task>
   static void exit(W& w, const SeccompSwitches& switches, Task task) {
-    if (!switches.release_at_reap) release(w, task);
+    if (switches.release_at_reap) return;
+    w.lock(ProcessLock::siglock, task);
+    auto filter = take_filter(w, task);
+    w.unlock(ProcessLock::siglock, task);
+    release(w, filter);
   }
-  // The kernel forgets the task.
+  // The kernel forgets the task. Nobody else can reach it any more: no lock.
   template <class W, class Task>
   static void reap(W& w, const SeccompSwitches& switches, Task task) {
-    if (switches.release_at_reap) release(w, task);
+    if (switches.release_at_reap) release(w, take_filter(w, task));
     w.free(task);
   }
 

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "model/machine.h"
+#include "model/peek_world.h"
 
 namespace lockstep {
 
@@ -56,15 +57,6 @@ void show_faults(const State& memory, Snapshot& s) {
   for (const auto& fault : memory.faults) {
     s.faults.emplace_back(kTexts[static_cast<size_t>(fault.what)]);
     if (fault.what == Fault::What::warned) s.faults.back() += std::string(": ") + text_of(fault.site);
-  }
-}
-
-// Walks a chain; ends where memory is freed, and after as many steps as there is memory.
-template <class Pool, class T, class Visit>
-void walk(const Pool& pool, Ref<T> at, Ref<T> T::*next, Visit visit) {
-  for (int steps = 0; pool.live(at.index) && steps < pool.end(); ++steps) {
-    visit(at);
-    at = pool[at.index].*next;
   }
 }
 
@@ -174,19 +166,10 @@ void show_graph(const SeccompMachineIn<World, Mechanism, Processes>& machine, Fa
                        .nnp = task.nnp});
   });
   show_faults(memory, s);
+  // A program on its own is there within an attach only; afterwards it is part of its filter, or gone.
+  memory.template pool<FilterProg>().each([&](uint16_t) { s.faults.emplace_back("a program was left behind"); });
 }
 
-// What a check by the task of the event runs: visit(number, size) for each rule or filter, newest first.
-// REQUIRES: the task exists.
-template <class State, class Visit>
-void each_of_list(const State& memory, Ref<Rule> newest, Visit visit) {
-  const auto& progs = memory.template pool<Prog>();
-  const auto& rules = memory.template pool<Rule>();
-  walk(rules, newest, &Rule::prev, [&](Ref<Rule> r) {
-    const auto& prog = progs[rules[r.index].prog.index];
-    visit(prog.number, prog.pages);
-  });
-}
 // Where the task's views start: tasks with the same root have the same views. 0: they are empty.
 template <class Mechanism, template <class> class World, class Processes>
 uint16_t view_root(const NodeMachine<Mechanism, World, Processes>& machine, uint16_t task) {
@@ -196,20 +179,16 @@ uint16_t view_root(const NodeMachine<Mechanism, World, Processes>& machine, uint
   else
     return caller.lists.index;
 }
+// What a check by the task of the event runs: visit(number, size) for each rule or filter, newest first.
+// REQUIRES: the task exists.
 template <class Mechanism, template <class> class World, class Processes, class Visit>
 void each_in_view(const NodeMachine<Mechanism, World, Processes>& machine, uint16_t task, int event, Visit visit) {
   const auto& memory = machine.world.memory;
-  const auto root = view_root(machine, task);
-  if constexpr (Mechanism::State::template kHas<Node>) {
-    const auto& nodes = memory.template pool<Node>();
-    const auto& events = memory.template pool<Events>();
-    if (!events.live(root)) return;
-    walk(nodes, events[root].nodes[event], &Node::prev,
-         [&](Ref<Node> n) { each_of_list(memory, nodes[n.index].rule, visit); });
-  } else {
-    const auto& lists = memory.template pool<RuleLists>();
-    if (lists.live(root)) each_of_list(memory, lists[root].rules[event], visit);
-  }
+  PeekWorld world(memory);
+  Mechanism::check(world, Ref<NodeTask>{task}, static_cast<size_t>(event), [&](Ref<Prog> prog) {
+    const auto& run = memory.template pool<Prog>()[prog.index];
+    visit(run.number, run.pages);
+  });
 }
 template <template <class> class World, class Mechanism, class Processes>
 uint16_t view_root(const SeccompMachineIn<World, Mechanism, Processes>& machine, uint16_t task) {
@@ -217,10 +196,13 @@ uint16_t view_root(const SeccompMachineIn<World, Mechanism, Processes>& machine,
 }
 template <template <class> class World, class Mechanism, class Processes, class Visit>
 void each_in_view(const SeccompMachineIn<World, Mechanism, Processes>& machine, uint16_t task, int event, Visit visit) {
-  const auto& filters = machine.world.memory.template pool<Filter>();
   if (event != 0) return;
-  walk(filters, Ref<Filter>{view_root(machine, task)}, &Filter::prev,
-       [&](Ref<Filter> f) { visit(filters[f.index].number, filters[f.index].len); });
+  const auto& memory = machine.world.memory;
+  PeekWorld world(memory);
+  Mechanism::check(world, Ref<SeccompTask>{task}, 0, [&](Ref<Filter> filter) {
+    const auto& run = memory.template pool<Filter>()[filter.index];
+    visit(run.number, run.len);
+  });
 }
 
 // Which allocation made the task's events: another number than before the step says that they were replaced. 0: none.

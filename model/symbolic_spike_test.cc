@@ -77,6 +77,8 @@ class SymbolicWorld {
     if (!z3::eq(ref.get_sort(), filter_) || forget_ == Forget::free) return;
     touch(ref, [&] { set("live", ref, c_.bool_val(false)); });
   }
+  void lock(ProcessLock, const expr&) {}  // nobody else is running
+  void unlock(ProcessLock, const expr&) {}
   int fail(int error) const { return error; }
   bool branch(Branch, bool condition) { return condition; }
   bool branch(Branch, const expr& condition) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "model/facts.h"
 #include "model/trace.h"
@@ -49,6 +50,11 @@ class Target {
   virtual Outcome step(const Step& step) = 0;
   // The state after the last step, in any order; `snapshot` was cleared.
   virtual void observe(Snapshot& snapshot) = 0;
+  // The trace is over: its tasks end, and what they held is dropped. reset() does the same for a trace that nobody
+  // ended; only what goes wrong meanwhile is then not this trace's any more.
+  virtual void end() {}
+  // What a report should say of the runs so far and no fact does: what was not watched, what else happened here.
+  virtual std::vector<std::string> notes() const { return {}; }
 };
 
 }  // namespace lockstep

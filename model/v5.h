@@ -32,6 +32,19 @@ auto pages_reached(W& w, E events) {
   return total;
 }
 
+// The check path: the task's node for the event, then the nodes that it inherits from.
+template <class W, class Task, class Visit>
+void check_v5(W& w, Task task, size_t event, Visit visit) {
+  auto events = w.load(f::events, task);
+  if (w.branch(Branch::first_append, w.is_null(events))) return;
+  w.loop(w.load(f::nodes, events, event), [&](auto& at) {
+    if (w.branch(Branch::nodes_end, w.is_null(at))) return false;
+    check_rules(w, w.load(f::node_rule, at), visit);
+    at = w.load(f::node_prev, at);
+    return true;
+  });
+}
+
 // fork, vfork, clone: the child gets the parent's events, and the reference is taken after the last failure point.
 template <class W, class Task>
 int fork_v5(W& w, Task parent, const Step& args) {

@@ -88,6 +88,11 @@ struct V5Intended {
     return fork_v5(w, parent, args);
   }
 
+  template <class W, class Task, class Visit>
+  static void check(W& w, Task task, size_t event, Visit visit) {
+    check_v5(w, task, event, visit);
+  }
+
   template <class W, class Task>
   static void exit(W& w, Task task) {
     auto events = w.load(f::events, task);

@@ -82,6 +82,14 @@ struct V6Posted {
     return 0;
   }
 
+  // The check path.
+  template <class W, class Task, class Visit>
+  static void check(W& w, Task task, size_t event, Visit visit) {
+    auto lists = w.load(f::lists, task);
+    if (w.branch(Branch::first_append, w.is_null(lists))) return;
+    check_rules(w, w.load(f::rules, lists, event), visit);
+  }
+
   template <class W, class Task>
   static void exit(W& w, Task task) {
     auto lists = w.load(f::lists, task);

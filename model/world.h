@@ -2,12 +2,13 @@
 // The abstract machine that every transition is written against, and its concrete form.
 //
 // A transition is a function template over a world W. It never touches memory by itself; it asks the world to
-// alloc, free, load, store, publish, inc, dec_and_test, warn, branch, fail, sum along a chain, and loop. ConcreteWorld
-// runs it on plain integers at full speed; a symbolic world runs the same text on Z3 terms (symbolic_spike_test.cc),
-// and one that stops between atomic steps can, because every shared access is a call. So that all of them can, the text
-// has no bare `while` and no `&&` or `||` on values that came out of the world: a decision is a branch().
+// alloc, free, load, store, publish, inc, dec_and_test, lock, unlock, warn, branch, fail, sum along a chain, and loop.
+// ConcreteWorld runs it on plain integers at full speed; a symbolic world runs the same text on Z3 terms
+// (symbolic_spike_test.cc), and one that stops between atomic steps (oracle/interleaved_world.h) can, because every
+// shared access is a call. So that all of them can, the text has no bare `while` and no `&&` or `||` on values that
+// came out of the world: a decision is a branch(). And it keeps nothing in flight that has a destructor to run.
 //
-// Every load, store, publish, inc and dec_and_test is one atomic step.
+// Every alloc, free, load, store, publish, inc, dec_and_test, lock, unlock and change is one atomic step.
 #pragma once
 
 #include <array>
@@ -30,21 +31,35 @@ struct Ref {
   bool operator==(const Ref&) const = default;
 };
 
+// What a pointer in a field holds up at the object that it leads to.
+enum class Holds : uint8_t {
+  nothing,         // an address
+  refs,            // its counter, or the first of two
+  refs_and_users,  // both
+  refs_and_used,   // both; the second only while the second of the pointer's own object is above 0
+};
+
 // How a transition names a field of an object in every world.
 template <class Object, class Value>
 struct Field {
   const char* name;
   Value Object::*member;
+  Holds holds = Holds::nothing;
 };
 template <class Object, class Value, size_t N>
 struct Slots {
   const char* name;
   std::array<Value, N> Object::*member;
+  Holds holds = Holds::nothing;
 };
 
 // Constness aside. (For overloads over an object and its const form.)
 template <class A, class B>
 concept Is = std::is_same_v<std::remove_const_t<A>, B>;
+
+// Locks that all tasks of a process share. A transition takes them where the kernel does.
+enum class ProcessLock : uint8_t { siglock, cred_guard_mutex };
+inline constexpr int kProcessLocks = 2;
 
 // Something that the mechanism did wrong by itself.
 struct Fault {
@@ -150,6 +165,7 @@ class ConcreteWorld {
   void begin_step(uint32_t fail_alloc) {
     fail_in_ = fail_alloc;
     allocations_ = 0;
+    patience_ = kEndless;
   }
   uint32_t allocations() const { return allocations_; }
 
@@ -183,7 +199,7 @@ class ConcreteWorld {
   Ref<T> make_named(uint16_t index) {
     return {memory.template pool<T>().alloc_at(index)};
   }
-  // What the trace calls it; no mechanism reads that.
+  // What the trace calls it; no transition reads that, only a check does, to tell what it runs.
   template <class T>
   void name(Ref<T> ref, uint16_t number) {
     memory.template pool<T>()[ref.index].number = number;
@@ -228,10 +244,27 @@ class ConcreteWorld {
     return --(at(ref).*field.member) == 0;
   }
 
+  // Of the process that the task is in. Here nobody else is running.
+  template <class Task>
+  void lock(ProcessLock, Task) {}
+  template <class Task>
+  void unlock(ProcessLock, Task) {}
+  // A change to the process table, which the kernel makes under tasklist_lock; and what it did to tasks.
+  template <class Table, class Change>
+  int change(Table& table, Change change) {
+    return change(table);
+  }
+  template <class Table>
+  const auto& events(const Table& table) const {
+    return table.events();
+  }
+
   bool branch(Branch site, bool condition) {
     (condition ? coverage.taken : coverage.not_taken).set(static_cast<size_t>(site));
     return condition;
   }
+  // A decision that is not the mechanism's.
+  bool decide(bool condition) { return condition; }
   void warn(Branch site, bool condition) {
     if (branch(site, condition)) memory.faults.push_back({Fault::What::warned, site});
   }
@@ -254,7 +287,10 @@ class ConcreteWorld {
   template <class Cursor, class Body>
   void loop(Cursor cursor, Body body) {
     for (uint32_t rounds = 0; body(cursor); ++rounds)
-      if (rounds > kEndless) return fault(Fault::What::endless_loop);
+      if (rounds > patience_) {
+        patience_ = 0;  // one is enough to know; an endless loop around this one would take kEndless times as long
+        return fault(Fault::What::endless_loop);
+      }
   }
 
  private:
@@ -274,6 +310,7 @@ class ConcreteWorld {
   void fault(Fault::What what) { memory.faults.push_back({what, Branch{}}); }
   uint32_t fail_in_ = 0;
   uint32_t allocations_ = 0;
+  uint32_t patience_ = kEndless;
 };
 
 }  // namespace lockstep

@@ -60,12 +60,11 @@ std::string object_text(ObjectFlaw flaw, const Snapshot& s, size_t object, int c
     case ObjectFlaw::freed:
       return fmt::format("{} was freed and a pointer still leads to it", name);
     case ObjectFlaw::negative:
-      return fmt::format("{} is {}, below 0", counter, is);
+      return fmt::format("{} is {}{}", counter, counter_text(is),
+                         saturated(is) ? ": it went below 0 or above its limit" : ", below 0");
     case ObjectFlaw::below:
-      return fmt::format("{} is {} but {} references explain it{}", counter, is, explained,
-                         is < 0 ? "" : ": it will be freed too early");
     case ObjectFlaw::above:
-      return fmt::format("{} is {} but only {} references explain it", counter, is, explained);
+      return residual_words(counter, is, explained);
     case ObjectFlaw::unreachable:
       return fmt::format("{} is still there although nothing leads to it", name);
   }

@@ -139,6 +139,12 @@ TEST(Checker, AFreedObjectThatIsTouched) {
   EXPECT_EQ(broken_by(s), Names{"no-use-after-free"});
 }
 
+TEST(Checker, AProgramThatIsLeftBehind) {
+  auto s = sound();
+  s.faults = {"a program was left behind"};
+  EXPECT_EQ(broken_by(s), Names{"no-leak"});
+}
+
 TEST(Checker, ARuleThatStandsTwiceInAView) {
   auto s = sound();
   s.tasks[0].view[0] = {1, 1};

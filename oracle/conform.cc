@@ -28,9 +28,17 @@ void drop_unreachable(Snapshot& s) {
   std::erase_if(s.pointers, [&](const auto& p) { return !starts_at_task(p.link) && p.from >= keep; });
 }
 
-Divergence different_result(const Step& step, const Outcome& predicted, const Outcome& actual) {
-  return {"results", 0, cause_of("results", step, result_text(actual)),
-          fmt::format("{} gave {}, expected {}", name_of(step.op), result_text(actual), result_text(predicted))};
+std::optional<Difference> compare_shown(const Snapshot& expected, const Snapshot& actual, FactSet facts) {
+  if (expected.complete == actual.complete) return compare(expected, actual, facts);
+  Snapshot seen = expected.complete ? expected : actual;
+  drop_unreachable(seen);
+  return expected.complete ? compare(seen, actual, facts) : compare(expected, seen, facts);
+}
+
+void observe(Target& target, Snapshot& facts) {
+  facts.clear();
+  target.observe(facts);
+  canonical(facts);
 }
 
 const char* fact_name(Difference::What what) {
@@ -46,20 +54,26 @@ const char* fact_name(Difference::What what) {
 
 }  // namespace
 
-Conformer::Conformer(const std::string& model, Target* target, FactSet asked)
-    : Conformer(make_model(model), target, asked) {}
+Conformer::Conformer(const std::string& model, Target* target, FactSet asked, Target* against)
+    : Conformer(make_model(model), target, asked, against) {}
 
-Conformer::Conformer(std::unique_ptr<Model> model, Target* target, FactSet asked)
+Conformer::Conformer(std::unique_ptr<Model> model, Target* target, FactSet asked, Target* against)
     : model_(std::move(model)),
-      target_(target),
+      target_{target, {model_->info().promise, target != nullptr && target->capabilities().facts.counters}},
+      against_{against, {model_->info().promise, against != nullptr && against->capabilities().facts.counters}},
       asked_(asked),
-      model_checker_(model_->info().promise, true),
-      target_checker_(model_->info().promise, target != nullptr && target->capabilities().facts.counters) {
+      model_checker_(model_->info().promise, true) {
   if (target == nullptr) return;
-  const auto& can = target->capabilities();
-  compared_.views = asked.views && can.facts.views;
-  compared_.counters = asked.counters && can.facts.counters && can.layout == model_->info().layout;
-  mirrors_ = compared_.views && compared_.counters;
+  const auto& can = target->capabilities().facts;
+  const auto other = two() ? against->capabilities().facts : FactSet{};
+  compared_.views = asked.views && can.views && other.views;
+  compared_.counters = asked.counters && can.counters && other.counters && same_design();
+  mirrors_ = !two() && compared_.views && compared_.counters;
+}
+
+bool Conformer::same_design() const {
+  const auto& layout = target_.target->capabilities().layout;
+  return !layout.empty() && layout == (two() ? against_.target->capabilities().layout : model_->info().layout);
 }
 
 void Conformer::observe_model() {
@@ -68,36 +82,53 @@ void Conformer::observe_model() {
   canonical(model_facts_);
 }
 
-void Conformer::observe_target() {
-  target_facts_.clear();
-  target_->observe(target_facts_);
-  canonical(target_facts_);
-}
-
 void Conformer::start(const Trace& trace) {
   model_->reset(trace.start);
   observe_model();
   model_checker_.start(model_facts_);
-  if (target_ == nullptr) return;
-  target_->reset(trace);
-  observe_target();
-  if (!mirrors_) target_checker_.start(target_facts_);
+  for (auto* side : {&target_, &against_}) {
+    if (side->target == nullptr) continue;
+    side->target->reset(trace);
+    observe(*side->target, side->facts);
+    side->violations.clear();
+    if (!mirrors_) side->checker.start(side->facts);
+  }
 }
 
 Conformance Conformer::run(const Trace& trace, const Watcher& watch) {
   Conformance result;
+  const Step* at = nullptr;
   try {
     start(trace);
-    if (watch) watch({.model = &model_facts_, .target = target_ ? &target_facts_ : nullptr});
-    for (const auto& each : trace.steps)
+    if (watch)
+      watch({.model = &model_facts_,
+             .target = target_.target != nullptr ? &target_.facts : nullptr,
+             .against = two() ? &against_.facts : nullptr});
+    for (const auto& each : trace.steps) {
+      at = &each;
       if (!step(each, result, watch)) break;
+    }
   } catch (const TargetFault& fault) {
-    ++result.steps;
-    const auto* at = result.steps <= trace.steps.size() ? &trace.steps[result.steps - 1] : nullptr;
-    result.divergence = {"target", result.steps, fmt::format("target {} fault", at ? name_of(at->op) : "end"),
+    if (at != nullptr) ++result.steps;
+    result.divergence = {"target", result.steps, fmt::format("target {} fault", at ? name_of(at->op) : "start"),
                          fault.what()};
   }
+  end(result);
   return result;
+}
+
+// What goes wrong as the tasks of a trace end comes after its last step. After a divergence it may be a consequence.
+void Conformer::end(Conformance& result) {
+  for (Side* side : {&target_, &against_}) {
+    if (side->target == nullptr) continue;
+    try {
+      side->target->end();
+    } catch (const TargetFault& fault) {
+      if (!result.divergence) result.divergence = {"target", result.steps, "target end fault", fault.what()};
+    } catch (const std::runtime_error&) {
+      if (!result.divergence) throw;  // a target that broke at that step says so at the next reset
+    }
+  }
 }
 
 // False: the run ends here.
@@ -115,36 +146,27 @@ bool Conformer::step(const Step& step, Conformance& result, const Watcher& watch
                     .predicted = predicted,
                     .model = &model_facts_,
                     .violations = &model_violations_};
-  std::optional<Divergence> divergence;
   std::optional<Difference> difference;
-  std::vector<Violation> of_target;
-  if (target_ != nullptr) {
-    record.actual = target_->step(step);
-    observe_target();
-    record.target = &target_facts_;
+  if (target_.target != nullptr) {
+    run_on(target_, step, result);
+    record.actual = target_.outcome;
+    record.target = &target_.facts;
+    if (two()) {
+      run_on(against_, step, result.against);
+      record.instead = against_.outcome;
+      record.against = &against_.facts;
+    }
     difference = compare_with_target();
-    result.unordered = !target_facts_.ordered;
-    result.incomplete = target_->capabilities().facts.counters && !target_facts_.complete;
-    // A mirror's history is the model's own up to this step.
-    if (!mirrors_)
-      of_target = target_checker_.step(step, *record.actual, target_facts_);
-    else if (difference)
-      of_target = Checker(model_checker_).step(step, *record.actual, target_facts_);
-    const auto& shown = target_->capabilities().facts;
-    result.unobserved += (asked_.views && !shown.views) + (asked_.counters && !shown.counters);
+    check_sides(step, difference);
   }
   model_violations_ = model_checker_.step(step, predicted, model_facts_);
   for (auto& v : check_limit(*model_, step, predicted, model_before_, model_facts_))
     model_violations_.push_back(std::move(v));
   // What the target does is looked at first: it is what the run is about.
-  if (record.actual && asked_.results && predicted != *record.actual) {
-    result.cut = fault_hits_one_design(step, predicted, *record.actual);
-    if (result.cut)
-      difference.reset();
-    else
-      divergence = different_result(step, predicted, *record.actual);
-  }
-  if (!divergence && target_ != nullptr) divergence = judge_target(step, difference, of_target);
+  std::optional<Divergence> divergence;
+  if (target_.target != nullptr) divergence = judge_result(step, predicted, result);
+  if (result.cut) difference.reset();
+  if (!divergence) divergence = judge_targets(step, difference);
   if (!divergence) divergence = judge_model(step, result);
   ++result.steps;
   if (!divergence && predicted.error != step.error)
@@ -156,21 +178,48 @@ bool Conformer::step(const Step& step, Conformance& result, const Watcher& watch
     result.divergence = std::move(divergence);
   }
   if (watch) watch(record);
-  return !result.divergence && !result.cut;
+  return !result.divergence && !result.cut && !result.parted;
 }
 
-std::optional<Difference> Conformer::compare_with_target() {
-  if (target_facts_.complete) return compare(model_facts_, target_facts_, compared_);
-  Snapshot seen = model_facts_;
-  drop_unreachable(seen);
-  return compare(seen, target_facts_, compared_);
+void Conformer::run_on(Side& side, const Step& step, Unseen& unseen) {
+  side.outcome = side.target->step(step);
+  observe(*side.target, side.facts);
+  const auto& shown = side.target->capabilities().facts;
+  unseen.unobserved += (asked_.views && !shown.views) + (asked_.counters && !shown.counters);
+  unseen.unordered = !side.facts.ordered;
+  unseen.incomplete = shown.counters && !side.facts.complete;
 }
 
-// The n-th allocation of one design is not the n-th of another: where it fails the step of only one of them, the two
-// have different histories from there on.
-bool Conformer::fault_hits_one_design(const Step& step, const Outcome& predicted, const Outcome& actual) const {
-  const bool same_design = target_->capabilities().layout == model_->info().layout;
-  return !same_design && step.fail_alloc != 0 && (predicted.error == ENOMEM) != (actual.error == ENOMEM);
+std::optional<Difference> Conformer::compare_with_target() const {
+  return compare_shown(two() ? against_.facts : model_facts_, target_.facts, compared_);
+}
+
+void Conformer::check_sides(const Step& step, const std::optional<Difference>& difference) {
+  if (mirrors_) {  // its history is the model's own up to this step
+    target_.violations.clear();
+    if (difference) target_.violations = Checker(model_checker_).step(step, target_.outcome, target_.facts);
+    return;
+  }
+  for (auto* side : {&target_, &against_})
+    if (side->target != nullptr) side->violations = side->checker.step(step, side->outcome, side->facts);
+}
+
+std::optional<Divergence> Conformer::judge_result(const Step& step, const Outcome& predicted,
+                                                  Conformance& result) const {
+  const Outcome& actual = target_.outcome;
+  const Outcome& expected = two() ? against_.outcome : predicted;
+  if (actual == expected || !asked_.results) {
+    result.parted = two() && (actual != predicted || expected != predicted);
+    return std::nullopt;
+  }
+  // The n-th allocation of one design is not the n-th of another: where it fails the step of only one of them, the two
+  // have different histories from there on.
+  result.cut = !same_design() && step.fail_alloc != 0 && (expected.error == ENOMEM) != (actual.error == ENOMEM);
+  if (result.cut) return std::nullopt;
+  const auto text =
+      fmt::format("{} gave {}, expected {}", name_of(step.op), result_text(actual), result_text(expected));
+  return Divergence{"results", 0, cause_of("results", step, result_text(actual)),
+                    told(text, actual == predicted, expected == predicted)};
 }
 
 std::optional<Divergence> Conformer::judge_model(const Step& step, Conformance& result) const {
@@ -185,27 +234,60 @@ std::optional<Divergence> Conformer::judge_model(const Step& step, Conformance& 
   return std::nullopt;
 }
 
-// A difference is called by the property that the target breaks and the model does not. Where the objects are others
-// than the model's, the target's own references are all there is to hold its counters against.
-std::optional<Divergence> Conformer::judge_target(const Step& step, const std::optional<Difference>& difference,
-                                                  const std::vector<Violation>& violations) const {
-  const bool own_counters = asked_.counters && target_->capabilities().facts.counters && !compared_.counters;
-  if (!difference && !own_counters) return std::nullopt;
+// A difference is called by the property that a target breaks and the model does not.
+std::optional<Divergence> Conformer::judge_targets(const Step& step,
+                                                   const std::optional<Difference>& difference) const {
   std::optional<Divergence> first;
-  for (const auto& v : violations) {
-    const bool shared = std::any_of(model_violations_.begin(), model_violations_.end(),
-                                    [&](const auto& own) { return own.property == v.property; });
-    if (shared) continue;
-    if (!first)
-      first = {name_of(v.property), 0, cause_of(name_of(v.property), step, v.object),
-               difference ? fmt::format("{} ({})", v.text, difference->text) : v.text};
-    else if (name_of(v.property) != first->property &&
-             std::count(first->also.begin(), first->also.end(), name_of(v.property)) == 0)
-      first->also.emplace_back(name_of(v.property));
-  }
+  for (const auto* side : {&target_, &against_})
+    for (const auto& v : side->violations) {
+      if (!is_news(*side, v, difference.has_value())) continue;
+      if (!first)
+        first = {name_of(v.property), 0, cause_of(name_of(v.property), step, v.object),
+                 told(*side, v) + (difference ? fmt::format(" ({})", told(*difference)) : "")};
+      else if (name_of(v.property) != first->property &&
+               std::count(first->also.begin(), first->also.end(), name_of(v.property)) == 0)
+        first->also.emplace_back(name_of(v.property));
+    }
   if (first || !difference) return first;
   const std::string kind = fact_name(difference->what);
-  return Divergence{kind, 0, cause_of(kind, step, difference->counter), difference->text};
+  return Divergence{kind, 0, cause_of(kind, step, difference->counter), told(*difference)};
+}
+
+// Where nothing differs, what was compared is right as far as the one is who predicts. The model's counters are; those
+// that no model predicts have the target's own references alone to be held against.
+bool Conformer::is_news(const Side& side, const Violation& violation, bool differ) const {
+  const bool by_itself = asked_.counters && side.shows_counters() && (two() || !compared_.counters);
+  if (!differ && (!by_itself || (two() && judged_by_promise(violation.property)))) return false;
+  return std::none_of(model_violations_.begin(), model_violations_.end(),
+                      [&](const auto& own) { return own.property == violation.property; });
+}
+
+std::string Conformer::told(const Side& side, const Violation& violation) const {
+  if (!two()) return violation.text;
+  const auto& other = &side == &target_ ? against_ : target_;
+  const bool both = std::any_of(other.violations.begin(), other.violations.end(),
+                                [&](const auto& v) { return v.text == violation.text; });
+  return fmt::format("{}{}: {}", side.target->name(), both ? " and " + other.target->name() : "", violation.text);
+}
+
+std::string Conformer::told(const Difference& difference) const {
+  if (!two()) return difference.text;
+  FactSet with_model = compared_;
+  with_model.counters &= target_.target->capabilities().layout == model_->info().layout;
+  return told(difference.text, !compare_shown(model_facts_, target_.facts, with_model),
+              !compare_shown(model_facts_, against_.facts, with_model));
+}
+
+// With both: the model knows nothing of what the two differ in.
+std::string Conformer::told(const std::string& difference, bool model_with_target, bool model_with_other) const {
+  if (!two()) return difference;
+  const auto &target = target_.target->name(), &other = against_.target->name();
+  const auto text = fmt::format("{} against {}: {}", target, other, difference);
+  if (model_with_target && model_with_other) return text;
+  return fmt::format("{}; {} agrees with {}", text, model_->info().name,
+                     model_with_target  ? target
+                     : model_with_other ? other
+                                        : "neither");
 }
 
 }  // namespace lockstep

@@ -48,6 +48,21 @@ TEST(Conform, ACounterThatIsOneOffIsFoundAtItsStep) {
   EXPECT_NE(result.divergence->text.find("users"), std::string::npos) << result.divergence->text;
 }
 
+TEST(Conform, ASaturatedCounterIsCalledSo) {
+  auto honest = make_spec("seccomp");
+  LyingTarget target(*honest);
+  target.change_facts = [](Snapshot& s, uint32_t step) {
+    if (step == 2) s.objects.at(0).counter[0] = INT32_MIN / 2;
+  };
+  const auto result = Conformer("seccomp", &target).run(tree());
+  ASSERT_TRUE(result.divergence);
+  EXPECT_EQ(result.divergence->step, 2u);
+  EXPECT_EQ(result.divergence->property, "no-use-after-free");
+  EXPECT_EQ(result.divergence->text,
+            "F1.refs is saturated (-1073741824): it went below 0 or above its limit (F1.refs is saturated "
+            "(-1073741824), expected 2)");
+}
+
 TEST(Conform, APredictionThatIsOneOffIsFound) {
   auto target = make_spec("seccomp");
   Conformer conformer(std::make_unique<test::OffByOneModel>(make_model("seccomp"), Kind::filter, 0), target.get());
@@ -86,6 +101,66 @@ TEST(Conform, AFaultOfTheTargetIsADivergenceOfItsStep) {
   ASSERT_TRUE(result.divergence);
   EXPECT_EQ(result.divergence->property, "target");
   EXPECT_EQ(result.divergence->step, 3u);
+}
+
+// A target that fails before the first step, or as the trace ends.
+class FailingTarget : public LyingTarget {
+ public:
+  using LyingTarget::LyingTarget;
+  bool at_reset = false, at_end = false, breaks_at_end = false;
+  void reset(const Trace& trace) override {
+    if (at_reset) throw TargetFault("it warned");
+    LyingTarget::reset(trace);
+  }
+  void end() override {
+    if (at_end) throw TargetFault("it warned");
+    if (breaks_at_end) throw std::runtime_error("nothing works");
+  }
+};
+
+TEST(Conform, AFaultBeforeTheFirstStepIsOfStep0) {
+  auto honest = make_spec("v5-posted");
+  FailingTarget target(*honest);
+  target.at_reset = true;
+  const auto result = Conformer("v5-posted", &target).run(story());
+  ASSERT_TRUE(result.divergence);
+  EXPECT_EQ(result.divergence->step, 0u);
+  EXPECT_EQ(result.divergence->cause, "target start fault");
+  EXPECT_EQ(result.steps, 0u);
+}
+
+TEST(Conform, AFaultAsTheTraceEndsIsOfItsLastStep) {
+  auto honest = make_spec("v5-posted");
+  FailingTarget target(*honest);
+  target.at_end = true;
+  auto result = Conformer("v5-posted", &target).run(story());
+  ASSERT_TRUE(result.divergence);
+  EXPECT_EQ(result.divergence->step, 4u);
+  EXPECT_EQ(result.divergence->cause, "target end fault");
+  EXPECT_EQ(result.steps, 4u);
+
+  target.change_outcome = [](Outcome, uint32_t) { return Outcome{EIO}; };
+  result = Conformer("v5-posted", &target).run(story());
+  EXPECT_EQ(result.divergence->property, "results") << "what came first stands";
+  target.at_end = false;
+  target.breaks_at_end = true;
+  EXPECT_EQ(Conformer("v5-posted", &target).run(story()).divergence->property, "results");
+  target.change_outcome = {};
+  EXPECT_THROW(Conformer("v5-posted", &target).run(story()), std::runtime_error);
+}
+
+TEST(Conform, WhatATargetHasToSayIsNoted) {
+  class Talkative : public LyingTarget {
+   public:
+    using LyingTarget::LyingTarget;
+    std::vector<std::string> notes() const override { return {"it rained", "it rained"}; }
+  };
+  auto honest = make_spec("v5-posted");
+  Talkative target(*honest);
+  Result result;
+  note_unobserved(result, {}, target);
+  note_unobserved(result, {}, target);
+  EXPECT_EQ(result.notes, std::vector<std::string>{"it rained"});
 }
 
 TEST(Conform, WhatIsNotShownIsCountedAndConcludesNothing) {

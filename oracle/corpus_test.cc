@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <map>
 
 #include "model/trace_text.h"
 #include "oracle/conform.h"
@@ -13,8 +12,8 @@
 namespace lockstep {
 namespace {
 
-std::map<std::string, Trace> corpus() {
-  std::map<std::string, Trace> all;
+Corpus corpus() {
+  Corpus all;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(LOCKSTEP_SOURCE_DIR "/corpus"))
     if (entry.path().extension() == ".trace") all.emplace(entry.path().string(), read_trace(entry.path().string()));
   return all;
@@ -33,13 +32,29 @@ TEST(Corpus, EveryTraceComesOutOnItsModelAsItIsRecorded) {
   }
 }
 
-TEST(Corpus, EveryTraceEarnsAMarkThatNoOtherCarries) {
-  std::map<std::string, std::string> carrier;
-  for (const auto& [file, trace] : corpus()) {
-    EXPECT_TRUE(marks_of(trace).contains(trace.mark)) << file << " does not earn: " << trace.mark;
-    const auto [other, fresh] = carrier.emplace(trace.mark, file);
-    EXPECT_TRUE(fresh) << file << " and " << other->second << " carry the same mark: " << trace.mark;
-  }
+TEST(Corpus, EveryTraceEarnsAMarkThatNoOtherCarries) { EXPECT_EQ(mark_problems(corpus()), std::vector<std::string>{}); }
+
+TEST(Corpus, AMarkThatIsNotEarnedOrCarriedTwiceIsNamed) {
+  auto one = parse_trace("lockstep 1\nmodel seccomp\nP1 attach -> F1\n", "one");
+  one.mark = own_mark(one, {});
+  EXPECT_EQ(mark_problems({{"a", one}}), std::vector<std::string>{});
+  EXPECT_EQ(mark_problems({{"a", one}, {"b", one}}),
+            std::vector<std::string>{"b and a carry the same mark: " + one.mark});
+  one.mark = "seccomp reap not a child -> ECHILD";
+  EXPECT_EQ(mark_problems({{"a", one}}), std::vector<std::string>{"a does not earn: " + one.mark});
+}
+
+TEST(Corpus, TheMarkOfANewTraceIsOneThatNoOtherCarries) {
+  const auto all = corpus();
+  auto fresh = parse_trace("lockstep 1\nmodel v5-intended\nP1 fork -> P2\nP1 append event=0 -> R1\n", "fresh");
+  std::set<std::string> carried;
+  for (const auto& [file, trace] : all) carried.insert(trace.mark);
+  fresh.mark = own_mark(fresh, all);
+  EXPECT_FALSE(carried.contains(fresh.mark)) << fresh.mark;
+  EXPECT_TRUE(marks_of(fresh).contains(fresh.mark)) << fresh.mark;
+  Corpus every;
+  for (const auto& mark : marks_of(fresh)) every[mark].model = "v5-intended", every[mark].mark = mark;
+  EXPECT_EQ(own_mark(fresh, every), "");
 }
 
 TEST(Corpus, AMarkThatIsNotEarnedIsNoticed) {

@@ -222,6 +222,7 @@ class Expander {
     const bool made_rule = outcome.error == 0 && makes_rule(step.op);
     if (changed == 0 && unharmed && !made_rule && machine_.processes.numbers() == before_.processes)
       return sink(step, outcome, nullptr);  // as if it had not been
+    if (!judge_tasks(broken)) return sink(step, outcome, nullptr);
     if (config_.promise) {
       after_promise_ = before_.promise;
       advance_promise(step, outcome);
@@ -253,6 +254,17 @@ class Expander {
     show_faults(machine_.world.memory, facts_);
     for (const auto& fault : facts_.faults) broken(property_of_fault(fault));
     return over;
+  }
+
+  // False: a task that exists has no memory, or memory is kept of one that does not. Only a mutated text does that.
+  template <class Broken>
+  bool judge_tasks(Broken broken) {
+    uint32_t exist = 0;
+    for (uint16_t task = 1; task <= kMaxScopeTasks; ++task) exist |= uint32_t{machine_.processes.exists(task)} << task;
+    const uint32_t kept = machine_.world.memory.template pool<Task>().live_mask();
+    if ((exist & ~kept) != 0) broken(Property::no_use_after_free);
+    if ((kept & ~exist) != 0) broken(Property::no_leak);
+    return exist == kept;
   }
 
   void advance_promise(const Step& step, const Outcome& outcome) {

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <cassert>
 #include <stdexcept>
 
 #include "oracle/explore_machine.h"
@@ -26,11 +25,8 @@ void check_scope(const Scope& scope) {
 }
 
 Exploration explore(const std::string& model, const ExploreOptions& options) {
-  if (model == "v5-intended") return explore_machine(SmallNodeMachine<V5Intended>(), model, options);
-  if (model == "v5-posted") return explore_machine(SmallNodeMachine<V5Posted>(), model, options);
-  if (model == "v6-posted") return explore_machine(SmallNodeMachine<V6Posted>(), model, options);
-  assert(model.starts_with("seccomp"));
-  return explore_machine(SmallSeccompMachine<>({.release_at_reap = model == "seccomp@6.1"}), model, options);
+  return with_small_machine<ConcreteWorld>(
+      model, [&](const auto& machine) { return explore_machine(machine, model, options); });
 }
 
 }  // namespace lockstep

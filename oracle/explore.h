@@ -45,6 +45,7 @@ struct ExploreOptions {
   unsigned jobs = 0;                   // threads; 0: all cores. Counts and traces do not depend on it
   uint64_t memory_bytes = 2ull << 30;  // for the states
   bool stop_at_first = false;          // end with the depth at which the first violation is found
+  std::vector<Property> known;         // that are broken anyway: none of them is a first
   std::function<void(const ExploreProgress&)> progress;  // now and then, from one thread
   std::function<bool()> stop;                            // asked now and then; true: end here
 };

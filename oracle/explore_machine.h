@@ -205,9 +205,11 @@ class Search {
     if (!found.least || found.least->length >= length) found.add({length, key(state), nth, step});
   }
   bool anything_broken() const {
+    const auto& known = options_.known;
     for (const auto& worker : workers_)
-      for (const auto& found : worker->found)
-        if (found.least) return true;
+      for (size_t p = 0; p < kProperties; ++p)
+        if (worker->found[p].least && std::count(known.begin(), known.end(), static_cast<Property>(p)) == 0)
+          return true;
     return false;
   }
 
@@ -331,6 +333,15 @@ class Search {
 template <class Machine>
 Exploration explore_machine(const Machine& machine, const std::string& model, const ExploreOptions& options) {
   return Search<Machine>(machine, model, options).run();
+}
+
+// use(machine), with the machine of that model on small memory. REQUIRES: there is a model of that name.
+template <template <class> class World, class Use>
+auto with_small_machine(std::string_view model, Use use) {
+  if (model == "v5-intended") return use(SmallNodeMachine<V5Intended, World>());
+  if (model == "v5-posted") return use(SmallNodeMachine<V5Posted, World>());
+  if (model == "v6-posted") return use(SmallNodeMachine<V6Posted, World>());
+  return use(SmallSeccompMachine<World>({.release_at_reap = model == "seccomp@6.1"}));
 }
 
 }  // namespace lockstep

@@ -142,7 +142,7 @@ Result result_of(const std::string& model, const ExploreOptions& options, const 
     if (property == Property::reachable_branches)
       line(name_of(property), branches_line(info, holes));
     else if (property == Property::linearizable)
-      line(name_of(property), "not looked at: one operation runs at a time here");
+      line(name_of(property), "not looked at: one operation runs at a time here; --interleave looks at it");
     else
       line(name_of(property), property_line(model, property, e));
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "oracle/graph.h"
 
+#include <fmt/format.h>
+
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/breadth_first_search.hpp>
 #include <boost/graph/depth_first_search.hpp>
@@ -48,10 +50,8 @@ void Explainer::count(const Snapshot& s) {
   for (const auto& p : s.pointers) {
     if (!holds_up(p)) continue;
     auto& counter = result_.objects[p.to].counter;
-    ++counter[0];
-    // A filter is in use by tasks, and by those of its children that are in use themselves.
-    if (counters_of(s.objects[p.to].kind) == 2 && (starts_at_task(p.link) || s.objects[p.from].counter[1] > 0))
-      ++counter[1];
+    const auto held = held_by(p.link, starts_at_task(p.link) ? 0 : s.objects[p.from].counter[1]);
+    for (size_t c = 0; c < held.size(); ++c) counter[c] += held[c];
   }
 }
 
@@ -99,5 +99,12 @@ const Explanation& Explainer::explain(const Snapshot& s) {
 }
 
 Explanation explain(const Snapshot& snapshot) { return Explainer().explain(snapshot); }
+
+std::string residual_words(const std::string& name, int32_t counter, int32_t explained) {
+  return fmt::format(
+      "{} is {} but {}{} explain{} it{}", name, counter_text(counter), counter > explained ? "only " : "",
+      explained == 1 ? "1 reference" : fmt::format("{} references", explained), explained == 1 ? "s" : "",
+      counter >= 0 && counter < explained ? ": it will come to 0 too early" : "");
+}
 
 }  // namespace lockstep

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <string>
 #include <vector>
 
 #include "model/facts.h"
@@ -34,5 +35,8 @@ class Explainer {
 };
 
 Explanation explain(const Snapshot& snapshot);
+
+// "F2.refs is 3 but only 2 references explain it". REQUIRES: counter != explained.
+std::string residual_words(const std::string& name, int32_t counter, int32_t explained);
 
 }  // namespace lockstep

@@ -4,8 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <vector>
+#include <tuple>
 
 #include "model/grammar.h"
 #include "oracle/conform.h"
@@ -107,5 +106,35 @@ class MarkFinder {
 }  // namespace
 
 std::set<std::string> marks_of(const Trace& trace) { return MarkFinder(trace).find(); }
+
+std::vector<std::string> mark_problems(const Corpus& corpus) {
+  std::vector<std::string> problems;
+  std::map<std::string, std::string> carrier;
+  for (const auto& [file, trace] : corpus) {
+    if (!marks_of(trace).contains(trace.mark))
+      problems.push_back(fmt::format("{} does not earn: {}", file, trace.mark));
+    const auto [other, fresh] = carrier.emplace(trace.mark, file);
+    if (!fresh) problems.push_back(fmt::format("{} and {} carry the same mark: {}", file, other->second, trace.mark));
+  }
+  return problems;
+}
+
+std::string own_mark(const Trace& trace, const Corpus& corpus) {
+  std::set<std::string> carried, earned;
+  for (const auto& [file, other] : corpus) {
+    carried.insert(other.mark);
+    earned.merge(marks_of(other));
+  }
+  Trace before = trace;
+  if (!before.steps.empty()) before.steps.pop_back();
+  const auto earlier = marks_of(before);
+  const auto worse = [&](const std::string& mark) {
+    return std::tuple(earned.contains(mark), earlier.contains(mark), mark.starts_with(trace.model + " branch "), mark);
+  };
+  std::string best;
+  for (const auto& mark : marks_of(trace))
+    if (!carried.contains(mark) && (best.empty() || worse(mark) < worse(best))) best = mark;
+  return best;
+}
 
 }  // namespace lockstep

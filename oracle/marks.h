@@ -3,8 +3,10 @@
 // Each trace of the corpus carries one that no other carries, so that it says why it is there.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "model/trace.h"
 
@@ -12,5 +14,12 @@ namespace lockstep {
 
 // All marks that this trace earns on its own model. REQUIRES: trace.model is a model that can run it.
 std::set<std::string> marks_of(const Trace& trace);
+
+using Corpus = std::map<std::string, Trace>;  // by file name. REQUIRES: each as above
+// Where the traces do not each carry a mark that they earn and that no other carries: a sentence each.
+std::vector<std::string> mark_problems(const Corpus& corpus);
+// The mark that tells this trace from all of the corpus: rather one that no other earns, of its last step, and of what
+// is seen from outside. Empty: all that it earns are carried.
+std::string own_mark(const Trace& trace, const Corpus& corpus);
 
 }  // namespace lockstep

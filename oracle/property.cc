@@ -30,8 +30,6 @@ using enum Property;
 constexpr auto kHolds = Expected::holds;
 constexpr auto kBroken = Expected::broken;
 constexpr auto kNone = Expected::not_applicable;
-constexpr auto kOpen = Expected::undecided;
-constexpr std::string_view kNeedsInterleavings = "needs interleavings, which nothing here runs yet";
 constexpr std::string_view kFailedRuleLeaks =
     "a rule starts with usage 0; when the allocation after it fails, the put takes it to -1 and never frees it";
 
@@ -48,7 +46,10 @@ constexpr ExpectedOutcome kOutcomes[] = {
     {"v5-intended", acyclic, kHolds, "prev leads to what was there before"},
     {"v5-intended", reachable_branches, kBroken,
      "a rule is only ever held once, by its node or by the next rule, so its put always frees it"},
-    {"v5-intended", linearizable, kOpen, kNeedsInterleavings},
+    {"v5-intended", linearizable, kBroken,
+     "a walk along shared nodes is no snapshot: of two appends two tasks can see the one without the other, each "
+     "another "
+     "one; no rule is lost"},
 
     {"v5-posted", refcount_exact, kBroken, kFailedRuleLeaks},
     {"v5-posted", no_use_after_free, kBroken, "the usage of a rule whose append failed goes below 0"},
@@ -64,7 +65,8 @@ constexpr ExpectedOutcome kOutcomes[] = {
     {"v5-posted", acyclic, kHolds, "prev leads to what was there before"},
     {"v5-posted", reachable_branches, kBroken,
      "whoever has events owns their nodes, so neither the taking over nor the node fork is ever reached"},
-    {"v5-posted", linearizable, kOpen, kNeedsInterleavings},
+    {"v5-posted", linearizable, kBroken,
+     "a rule is linked without a lock: of two that share a node and read the same newest rule, one is lost"},
 
     {"v6-posted", refcount_exact, kBroken, kFailedRuleLeaks},
     {"v6-posted", no_use_after_free, kBroken, "the usage of a rule whose append failed goes below 0"},
@@ -78,7 +80,8 @@ constexpr ExpectedOutcome kOutcomes[] = {
     {"v6-posted", acyclic, kHolds, "prev leads to what was there before"},
     {"v6-posted", reachable_branches, kBroken,
      "the WARN for a rule in use: a rule is linked once, straight after it is made"},
-    {"v6-posted", linearizable, kOpen, kNeedsInterleavings},
+    {"v6-posted", linearizable, kHolds,
+     "only the caller uses the events that an append changes (searched: 2 tasks of 2 operations, 3 of 1)"},
 
     {"seccomp", refcount_exact, kHolds,
      "refs and users are taken after the last failure point and dropped by one walk each"},
@@ -92,7 +95,8 @@ constexpr ExpectedOutcome kOutcomes[] = {
     {"seccomp", limit, kHolds, "the sum along prev is what is compared with the bound"},
     {"seccomp", acyclic, kHolds, "prev leads to what was there before"},
     {"seccomp", reachable_branches, kHolds, "no branch is there without need"},
-    {"seccomp", linearizable, kOpen, kNeedsInterleavings},
+    {"seccomp", linearizable, kHolds,
+     "a leaf is its task's own, and filters do not change (searched: 2 tasks of 2 operations, 3 of 1; no TSYNC)"},
 };
 
 }  // namespace
@@ -109,7 +113,7 @@ std::optional<Property> find_property(std::string_view name) {
 bool checked_each_step(Property property) { return property != reachable_branches && property != linearizable; }
 
 const char* name_of(Expected expected) {
-  constexpr const char* kTexts[] = {"holds", "broken", "n/a", "undecided"};
+  constexpr const char* kTexts[] = {"holds", "broken", "n/a"};
   return kTexts[static_cast<size_t>(expected)];
 }
 

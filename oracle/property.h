@@ -29,6 +29,8 @@ inline constexpr int kProperties = 12;
 const char* name_of(Property property);  // "refcount-exact"
 const char* text_of(Property property);  // one sentence
 std::optional<Property> find_property(std::string_view name);
+// Judged by what the model promises; the others by the objects that a state itself shows.
+constexpr bool judged_by_promise(Property property) { return property <= Property::append_only; }
 // Checked after every step of every run; the other two need a whole run, or interleavings.
 bool checked_each_step(Property property);
 
@@ -36,7 +38,6 @@ enum class Expected : uint8_t {
   holds,
   broken,
   not_applicable,
-  undecided,  // nothing in this build can decide it
 };
 const char* name_of(Expected expected);
 

@@ -24,14 +24,15 @@ Verdict Result::verdict() const {
   return Verdict::conforms;
 }
 
-void note_unobserved(Result& result, const Conformance& outcome, const Target& target) {
+void note_unobserved(Result& result, const Unseen& unseen, const Target& target) {
   auto note = [&](const std::string& text) {
     if (std::find(result.notes.begin(), result.notes.end(), text) == result.notes.end()) result.notes.push_back(text);
   };
-  if (outcome.unobserved != 0) note("unobserved: " + target.capabilities().unobserved);
-  if (outcome.incomplete)
+  if (unseen.unobserved != 0) note("unobserved: " + target.capabilities().unobserved);
+  if (unseen.incomplete)
     note("not asked for: leaks; " + target.name() + " shows what tasks lead to, not what nothing leads to any more");
-  if (outcome.unordered) note("views were compared as sets: " + target.name() + " does not show their order here");
+  for (const auto& each : target.notes()) note(each);
+  if (unseen.unordered) note("views were compared as sets: " + target.name() + " does not show their order here");
 }
 
 std::string verdict_line(const Result& r) {
@@ -40,7 +41,8 @@ std::string verdict_line(const Result& r) {
              "Verdict: {} model={} target={} traces={} steps={} divergences={} expected={} unobserved={} skipped={}",
              name_of(r.verdict()), or_dash(r.model), or_dash(r.target), r.traces, r.steps, r.finds.size(), r.expected(),
              r.unobserved, r.skipped) +
-         (r.missing.empty() ? "" : fmt::format(" missing={}", r.missing.size()));
+         (r.missing.empty() ? "" : fmt::format(" missing={}", r.missing.size())) +
+         (r.against.empty() ? "" : " against=" + r.against);
 }
 
 int exit_code(const Result& r) {

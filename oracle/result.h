@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,9 @@ const char* name_of(Verdict verdict);  // "CONFORMS"
 // A divergence with the trace that shows it.
 struct Find {
   Divergence divergence;
-  Trace trace;        // shrunk
+  Trace trace;  // shrunk
+  // Interleavings: the concurrent part, which no trace can show, as a table; and the command that shows it again.
+  std::string schedule, command;
   std::string name;   // of the trace's file, or "seed 7 trace 42"
   uint64_t seed = 0;  // fuzz: of the run, and the number of the trace in it
   uint64_t index = 0;
@@ -42,11 +45,27 @@ struct OutcomeCount {
   bool possible = true;  // false: this target cannot come by it
 };
 
+// A branch of the mechanism, and which ways a run took it.
+struct BranchWays {
+  std::string branch;
+  bool taken = false, not_taken = false;
+  bool dead = false;  // one way is believed never to be taken
+};
+
+// What chance drew, beside the outcomes: numbers that the parts of a run add up to the same as the whole run has.
+struct Generated {
+  uint64_t live = 0;   // tasks alive after a step, summed over all steps
+  uint64_t depth = 0;  // most rules that a caller saw
+  uint64_t cut = 0;    // traces that ended early: a failed allocation hit only one of two designs
+  std::vector<BranchWays> branches;
+};
+
 // One line of a report: one model against one target, or alone.
 struct Result {
   std::string job;  // "fuzz", "replay", "check"
   std::string model;
   std::string target;  // empty: the model alone
+  FactSet asked;       // of the target
   uint64_t traces = 0;
   uint64_t steps = 0;
   uint64_t unobserved = 0;
@@ -56,20 +75,22 @@ struct Result {
   std::vector<std::string> shortcomings;  // why nothing can be concluded
   std::vector<std::string> notes;         // what was skipped or not observed, and why
   std::vector<OutcomeCount> outcomes;
-  std::vector<Named> statistics;  // what was generated, for people
+  std::vector<Named> statistics;       // what was generated, for people
+  std::optional<Generated> generated;  // of a run by chance only
   double seconds = 0;
   uint64_t seed = 0;
+  std::string against;  // the target that it was held against; empty: the model
 
   uint64_t expected() const;
   uint64_t unexpected() const;
   Verdict verdict() const;
 };
 
-// What was not observed of a run, in words; nothing twice.
-void note_unobserved(Result& result, const Conformance& outcome, const Target& target);
+// What a target did not show in a run, and what it has to say, in words; nothing twice.
+void note_unobserved(Result& result, const Unseen& unseen, const Target& target);
 
 // One stable line: "Verdict: CONFORMS model=M target=T traces=N steps=N divergences=N expected=N unobserved=N
-// skipped=N", and " missing=N" where an expected divergence did not appear.
+// skipped=N", " missing=N" where an expected divergence did not appear, and " against=T2" where a target predicted.
 std::string verdict_line(const Result& result);
 // 0 as expected, 1 not, 4 inconclusive.
 int exit_code(const Result& result);

@@ -146,6 +146,7 @@ void judge_owners(const Snapshot& s, Report report) {
 inline Property property_of_fault(std::string_view fault) {
   if (fault.starts_with("an owner")) return Property::owner_valid;
   if (fault.starts_with("a walk")) return Property::acyclic;
+  if (fault.starts_with("a program")) return Property::no_leak;
   if (fault.starts_with("WARN")) return Property::refcount_exact;
   return Property::no_use_after_free;
 }

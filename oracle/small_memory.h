@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cassert>
 #include <cstdint>
 #include <cstring>
 #include <tuple>
@@ -218,11 +219,13 @@ struct InSmallMemory : Mechanism {
   using State = typename Mechanism::template StateIn<SmallMemory>;
 };
 
-// Process life in place, for task numbers 1 to 31.
-class SmallTaskNumbers {
+// Process life in place, for task numbers 1 to kHighest.
+template <uint16_t kHighest>
+class TaskNumbersTo {
  public:
   void clear() { tasks_ = {}; }
   uint16_t get(TaskField field, uint16_t task) const { return tasks_[task][static_cast<size_t>(field)]; }
+  bool is(TaskField field, uint16_t task, uint16_t value) const { return get(field, task) == value; }
   void set(TaskField field, uint16_t task, uint16_t value) {
     tasks_[task][static_cast<size_t>(field)] = static_cast<uint8_t>(value);
   }
@@ -231,19 +234,21 @@ class SmallTaskNumbers {
       if (get(TaskField::state, task) != 0) return task;
     return 0;
   }
-  bool operator==(const SmallTaskNumbers& other) const {
-    return std::memcmp(&tasks_, &other.tasks_, sizeof tasks_) == 0;
-  }
+  void require(bool condition) const { assert(condition); }
+  bool operator==(const TaskNumbersTo& other) const { return std::memcmp(&tasks_, &other.tasks_, sizeof tasks_) == 0; }
 
  private:
-  std::array<std::array<uint8_t, 4>, 9> tasks_{};
+  std::array<std::array<uint8_t, 4>, kHighest + 1> tasks_{};
 };
 
-class SmallProcesses : public ProcessRules<SmallTaskNumbers> {
+template <uint16_t kHighest>
+class ProcessesTo : public ProcessRules<TaskNumbersTo<kHighest>> {
  public:
-  SmallTaskNumbers& numbers() { return store_; }
-  const SmallTaskNumbers& numbers() const { return store_; }
+  auto& numbers() { return this->store_; }
+  const auto& numbers() const { return this->store_; }
 };
+using SmallTaskNumbers = TaskNumbersTo<8>;
+using SmallProcesses = ProcessesTo<8>;
 
 // Machines as the explorer runs them.
 template <class Mechanism, template <class> class World = ConcreteWorld>

@@ -35,6 +35,8 @@ class LyingTarget : public Target {
     honest_.observe(snapshot);
     if (change_facts) change_facts(snapshot, step_);
   }
+  void end() override { honest_.end(); }
+  std::vector<std::string> notes() const override { return honest_.notes(); }
 
  private:
   Target& honest_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "model/trace_text.h"
 #include "model/utf8.h"
 
 namespace lockstep {
@@ -27,6 +28,12 @@ std::string escaped_word(std::string_view text) {
   return out + "'";
 }
 
+// The option of a run that did not ask for everything.
+std::string narrowed(const Result& result) {
+  if (result.target.empty() || result.asked == FactSet{}) return "";
+  return fmt::format(" --observe {}", fmt::join(names_of(result.asked), ","));
+}
+
 }  // namespace
 
 std::string shell_word(std::string_view text) {
@@ -37,21 +44,27 @@ std::string shell_word(std::string_view text) {
   return out + "'";
 }
 
-std::string replay_command(const std::string& file, const std::string& model, const std::string& target) {
+std::string replay_command(const std::string& file, const std::string& model, const std::string& target,
+                           const std::string& against) {
   const std::string path = shell_word(file.starts_with('-') ? "./" + file : file);
   if (target.empty()) return "lockstep check " + path;
-  return fmt::format("lockstep replay {}{} --target {}", path, model.empty() ? "" : " --model " + shell_word(model),
-                     shell_word(target));
+  return fmt::format("lockstep replay {}{} --target {}{}", path, model.empty() ? "" : " --model " + shell_word(model),
+                     shell_word(target), against.empty() ? "" : " --against " + shell_word(against));
 }
+
+std::string steps_of(const Find& find) { return find.schedule.empty() ? write_trace(find.trace) : find.schedule; }
 
 bool has_file(const Find& find) {
   return !find.name.empty() && find.name != fmt::format("seed {} trace {}", find.seed, find.index);
 }
 
 std::string reproduce_command(const Find& find, const Result& result) {
-  if (has_file(find)) return replay_command(find.name, result.model, result.target);
+  if (!find.command.empty()) return find.command;
+  if (result.job == "audit") return "lockstep audit";
+  if (has_file(find)) return replay_command(find.name, result.model, result.target, result.against) + narrowed(result);
   return fmt::format("lockstep fuzz --model {} --target {} --seed {} --traces {}", shell_word(result.model),
-                     shell_word(result.target), find.seed, find.index + 1);
+                     shell_word(result.target), find.seed, find.index + 1) +
+         narrowed(result);
 }
 
 }  // namespace lockstep

@@ -33,6 +33,17 @@ Conclusion conclusion_of(const Result& result) {
   return result.steps == 0 && result.skipped != 0 ? Conclusion::skipped : Conclusion::inconclusive;
 }
 
+Conclusion conclusion_of(std::span<const Result> results) {
+  uint64_t steps = 0;
+  bool failed = false, inconclusive = false;
+  for (const auto& result : results) {
+    steps += result.steps;
+    failed |= conclusion_of(result) == Conclusion::failed;
+    inconclusive |= conclusion_of(result) == Conclusion::inconclusive;
+  }
+  return failed ? Conclusion::failed : inconclusive || steps == 0 ? Conclusion::inconclusive : Conclusion::passed;
+}
+
 std::vector<std::string> warnings_of(const Result& result) {
   std::vector<std::string> all;
   for (const auto& line : result.missing) all.push_back("MISSING: expected and did not appear: " + line);
@@ -42,9 +53,17 @@ std::vector<std::string> warnings_of(const Result& result) {
     all.push_back(
         fmt::format("UNOBSERVED: {}{}", count_of(result.unobserved, "fact"), reason_in_notes(result, "unobserved")));
   for (const auto& line : result.shortcomings) all.push_back("INCONCLUSIVE: " + line);
-  if (result.steps == 0 && result.finds.empty() && result.shortcomings.empty())
+  if (result.steps == 0 && result.skipped == 0 && result.finds.empty() && result.shortcomings.empty())
     all.emplace_back("INCONCLUSIVE: no step was run");
   return all;
+}
+
+std::vector<std::string> other_notes(const Result& r) {
+  std::vector<std::string> others;
+  for (const auto& note : r.notes)
+    if (!(note.starts_with("skipped: ") && r.skipped != 0) && !(note.starts_with("unobserved: ") && r.unobserved != 0))
+      others.push_back(note);
+  return others;
 }
 
 std::string reason_of(const Result& result) {
@@ -67,6 +86,7 @@ std::string reason_of(const Result& result) {
 
 std::string pair_of(const Result& result) {
   const std::string model = result.model.empty() ? "-" : result.model;
+  if (!result.against.empty()) return result.against + " → " + result.target + " (" + model + ")";
   return result.target.empty() ? model : model + " → " + result.target;
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "oracle/result.h"
+#include "reports/run.h"
 
 namespace lockstep {
 
@@ -17,11 +18,13 @@ std::optional<Format> find_format(std::string_view name);
 const char* name_of(Format format);
 
 struct RenderOptions {
-  std::string tool_version;
-  bool color = false;  // text only
+  bool color = false;                   // text only
+  const Run* run = nullptr;             // that the results are of: what they were got on, and by which tool
+  const RunHistory* history = nullptr;  // text only: what is new, and what is gone
 };
 
-// Everything that goes to standard output. One result's text ends with its verdict line.
+// Everything that goes to standard output. One result's text ends with its verdict line, unless a run is given.
+// REQUIRES: a run is given where a history is.
 std::string render(std::span<const Result> results, Format format, const RenderOptions& options = {});
 
 }  // namespace lockstep

@@ -21,6 +21,7 @@ Json find_of(const Find& find, const Result& result) {
           {"property", d.property},
           {"step", d.step},
           {"cause", d.cause},
+          {"identity", finding_identity(find)},
           {"text", d.text},
           {"also", d.also},
           {"times", find.times},
@@ -30,23 +31,46 @@ Json find_of(const Find& find, const Result& result) {
           {"seed", find.seed},
           {"index", find.index},
           {"trace", write_trace(find.trace)},
+          {"schedule", find.schedule},
           {"reproduce", reproduce_command(find, result)}};
 }
 
+Json generated_of(const Generated& g) {
+  Json branches = Json::array();
+  for (const auto& [branch, taken, not_taken, dead] : g.branches)
+    branches.push_back({{"branch", branch}, {"taken", taken}, {"not_taken", not_taken}, {"dead", dead}});
+  return {{"live", g.live}, {"depth", g.depth}, {"cut", g.cut}, {"branches", branches}};
+}
+
+Json named(const std::vector<Named>& all) {
+  Json list = Json::array();
+  for (const auto& [name, value] : all) list.push_back({{"name", name}, {"value", value}});
+  return list;
+}
+
+Json run_of(const Run& run) {
+  return {{"id", run.id},       {"started", run.started}, {"command", run.command}, {"plan", run.plan},
+          {"shard", run.shard}, {"seed", run.seed},       {"seconds", run.seconds}};
+}
+
+Json provenance_of(const Provenance& p) {
+  return {{"kernel", p.kernel}, {"btf_sha256", p.btf_hash}, {"config_sha256", p.config_hash}, {"more", named(p.more)}};
+}
+
 Json result_of(const Result& r) {
-  Json outcomes = Json::array(), statistics = Json::array(), finds = Json::array();
+  Json outcomes = Json::array(), finds = Json::array();
   for (const auto& row : r.outcomes)
     outcomes.push_back({{"operation", row.operation},
                         {"condition", row.condition},
                         {"outcome", row.outcome},
                         {"count", row.count},
                         {"possible", row.possible}});
-  for (const auto& statistic : r.statistics)
-    statistics.push_back({{"name", statistic.name}, {"value", statistic.value}});
   for (const auto& find : r.finds) finds.push_back(find_of(find, r));
   return {{"job", r.job},
           {"model", r.model},
           {"target", r.target},
+          {"against", r.against},
+          {"asked", names_of(r.asked)},
           {"verdict", name_of(r.verdict())},
           {"verdict_line", verdict_line(r)},
           {"conclusion", name_of(conclusion_of(r))},
@@ -65,7 +89,8 @@ Json result_of(const Result& r) {
           {"shortcomings", r.shortcomings},
           {"notes", r.notes},
           {"outcomes", outcomes},
-          {"statistics", statistics}};
+          {"statistics", named(r.statistics)},
+          {"generated", r.generated ? generated_of(*r.generated) : Json()}};
 }
 
 }  // namespace
@@ -73,9 +98,13 @@ Json result_of(const Result& r) {
 std::string write_json(std::span<const Result> results, const RenderOptions& options) {
   Json all = Json::array();
   for (const auto& result : results) all.push_back(result_of(result));
-  const Json report = {{"schema_version", kSchemaVersion},
-                       {"tool", {{"name", "lockstep"}, {"version", options.tool_version}}},
-                       {"results", all}};
+  Json report = {{"schema_version", kSchemaVersion}, {"tool", {{"name", "lockstep"}}}};
+  if (options.run != nullptr) {
+    report["tool"]["version"] = options.run->provenance.tool_version;
+    if (!options.run->id.empty()) report["run"] = run_of(*options.run);
+    report["provenance"] = provenance_of(options.run->provenance);
+  }
+  report["results"] = all;
   // A file name need not be UTF-8, JSON must be.
   return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -2,7 +2,6 @@
 // Results as JUnit XML: a suite for each job, a case for each pair of model and target and for each find.
 #include <fmt/format.h>
 
-#include "model/trace_text.h"
 #include "reports/command.h"
 #include "reports/conclusion.h"
 #include "reports/markup.h"
@@ -58,8 +57,7 @@ void add_result(Suite& suite, const Result& r) {
 // Its name stays the same from night to night: the cause, not the seed.
 void add_find(Suite& suite, const Find& find, const Result& r) {
   const auto& d = find.divergence;
-  const std::string told =
-      fmt::format("{}\n\n{}\nreproduce: {}\n", d.text, write_trace(find.trace), reproduce_command(find, r));
+  const std::string told = fmt::format("{}\n\n{}\nreproduce: {}\n", d.text, steps_of(find), reproduce_command(find, r));
   const std::string name = fmt::format("{}: {}{}", pair_of(r), d.cause, has_file(find) ? " (" + find.name + ")" : "");
   const std::string message =
       fmt::format("{} at step {}{}: {}", d.property, d.step, find.flaky() ? ", flaky" : "", d.text);
@@ -67,6 +65,10 @@ void add_find(Suite& suite, const Find& find, const Result& r) {
   add_case(suite, name, 0,
            find.expected ? fmt::format("      <system-out>{}</system-out>\n", markup_text("expected: " + told))
                          : element("failure", message, told));
+}
+
+std::string property(const std::string& name, const std::string& value) {
+  return fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", markup_attribute(name), markup_attribute(value));
 }
 
 Suite& suite_of(std::vector<Suite>& suites, const Result& r) {
@@ -90,16 +92,16 @@ std::string write_junit(std::span<const Result> results, const RenderOptions& op
   for (const auto& r : results) {
     auto& suite = suite_of(suites, r);
     suite.seconds += r.seconds;
-    suite.properties +=
-        fmt::format("      <property name=\"verdict\" value=\"{}\"/>\n", markup_attribute(verdict_line(r)));
+    suite.properties += property("verdict", verdict_line(r));
     add_result(suite, r);
     for (const auto& find : r.finds) add_find(suite, find, r);
   }
-  std::string body;
+  std::string body, provenance;
+  if (options.run != nullptr)
+    for (const auto& [name, value] : named_of(*options.run)) provenance += property(name, value);
   for (const auto& s : suites) {
     body += fmt::format("  <testsuite name=\"{}\" {}>\n    <properties>\n", markup_attribute(s.job), counts_of(s));
-    body += fmt::format("      <property name=\"lockstep\" value=\"{}\"/>\n", markup_attribute(options.tool_version));
-    body += s.properties + "    </properties>\n" + s.cases + "  </testsuite>\n";
+    body += provenance + s.properties + "    </properties>\n" + s.cases + "  </testsuite>\n";
     total.tests += s.tests, total.failures += s.failures, total.errors += s.errors, total.skipped += s.skipped;
     total.seconds += s.seconds;
   }

@@ -2,7 +2,6 @@
 // Results as KTAP, version 1 (Documentation/dev-tools/ktap.rst of the kernel): a test for each result and each find.
 #include <fmt/format.h>
 
-#include "model/trace_text.h"
 #include "model/utf8.h"
 #include "reports/command.h"
 #include "reports/conclusion.h"
@@ -51,7 +50,7 @@ class Ktap {
     const auto& d = f.divergence;
     std::string told = fmt::format("{} at step {}: {}\n", d.property, d.step, d.text);
     if (f.flaky()) told += fmt::format("flaky: {} of {} runs\n", f.repeated, f.runs);
-    told += write_trace(f.trace) + "reproduce: " + reproduce_command(f, r) + "\n";
+    told += steps_of(f) + "reproduce: " + reproduce_command(f, r) + "\n";
     test(f.expected, fmt::format("{} {}: {}", r.job, pair_of(r), d.cause),
          f.expected ? "XFAIL expected divergence" : "", told);
   }

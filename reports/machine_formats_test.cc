@@ -28,7 +28,7 @@ std::vector<Result> varied_results() {
 
 Result hostile_result() {
   auto r = sample_result();
-  r.job = r.model = r.target = kHostile;
+  r.job = r.model = r.target = r.against = kHostile;
   r.notes = r.missing = r.shortcomings = {kHostile + "\xef\xbf\xbe"};
   r.finds = {sample_find(), sample_find()};
   for (auto& find : r.finds) {
@@ -54,9 +54,14 @@ std::string read_xml(const std::string& xml) {
 
 TEST(JsonReport, HasEveryField) {
   const auto results = varied_results();
-  const auto json = nlohmann::json::parse(render(results, Format::json, {.tool_version = "0.1.0"}));
+  const lockstep::Run run{
+      .provenance = {.tool_version = "0.1.0", .kernel = "6.18 x86_64", .more = {{"Boost", "1.74"}}}};
+  const auto json = nlohmann::json::parse(render(results, Format::json, {.run = &run}));
   EXPECT_EQ(json["schema_version"], 1);
   EXPECT_EQ(json["tool"]["version"], "0.1.0");
+  EXPECT_EQ(json["provenance"]["kernel"], "6.18 x86_64");
+  EXPECT_EQ(json["provenance"]["more"][0]["value"], "1.74");
+  EXPECT_FALSE(json.contains("run"));  // has no id: not one that a history knows
   ASSERT_EQ(json["results"].size(), 4u);
   const auto& first = json["results"][0];
   EXPECT_EQ(first["verdict"], "DIVERGES");

@@ -71,7 +71,7 @@ class PanelWriter {
     out_ += fmt::format("    {} [style=\"rounded,filled{}\", fillcolor=\"{}\", color=\"{}\", penwidth={}, label={}];\n",
                         task_id(i), zombie ? ",dashed" : "",
                         wrong    ? kWrongFill
-                        : zombie ? "#f3f4f6"
+                        : zombie ? kZombieFill
                                  : tint.fill,
                         wrong     ? kWrong
                         : changed ? kNew
@@ -204,13 +204,13 @@ std::string title_of(const GraphText& text) {
 
 std::string dot_of(std::span<const Panel> panels, const GraphText& text) {
   std::string out = "digraph ownership {\n";
-  out += "  rankdir=LR; bgcolor=white; pad=0.25; nodesep=0.22; ranksep=0.65; newrank=false;\n";
+  out += fmt::format("  rankdir=LR; bgcolor={}; pad=0.25; nodesep=0.22; ranksep=0.65; newrank=false;\n", kPaper);
   out += fmt::format("  fontname=\"{0}\"; fontsize=13; fontcolor=\"{1}\"; labelloc=t; labeljust=l;\n", kFont, kInk);
   out += fmt::format("  node [fontname=\"{0}\", fontsize=12, fontcolor=\"{1}\", shape=box, margin=\"0.06,0.03\"];\n",
                      kFont, kInk);
   out += fmt::format(
-      "  edge [arrowhead=normal, fontname=\"{0}\", fontsize=9, fontcolor=\"{1}\", color=\"#52606d\", arrowsize=0.7];\n",
-      kFont, kFaint);
+      "  edge [arrowhead=normal, fontname=\"{0}\", fontsize=9, fontcolor=\"{1}\", color=\"{2}\", arrowsize=0.7];\n",
+      kFont, kFaint, kArrow);
   if (const auto title = title_of(text); !title.empty()) out += "  label=<" + title + ">;\n";
   // Graphviz puts the first one lowest.
   for (size_t i = panels.size(); i-- > 0;) out += PanelWriter(panels[i], i).write();

@@ -96,6 +96,12 @@ std::string wrap(std::string_view text, size_t width, const std::string& first, 
   return wrapper.end();
 }
 
+std::string shortened(std::string_view text, size_t limit) {
+  const size_t bytes = bytes_of(text, limit);
+  if (bytes == text.size()) return std::string(text);
+  return fmt::format("{}… (cut: {} characters)", text.substr(0, bytes), columns(text));
+}
+
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
   while (!text.empty()) {

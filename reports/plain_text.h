@@ -19,6 +19,8 @@ size_t columns(std::string_view text);
 // Words of `text` in lines of at most `width` columns: the first begins with `first`, the others with `rest`. A word
 // that fits nowhere is cut. Ends in a line feed. REQUIRES: width is larger than either indent.
 std::string wrap(std::string_view text, size_t width, const std::string& first = "", const std::string& rest = "");
+// At most `limit` characters of a text from strangers, not yet made safe; if it has more, it ends in how many.
+std::string shortened(std::string_view text, size_t limit);
 std::vector<std::string> lines_of(std::string_view text);
 // "1 step", "2 steps".
 std::string count_of(uint64_t count, const std::string& noun);

@@ -48,7 +48,20 @@ TEST(Command, ShellTakesTheWordBack) {
 
 TEST(Command, Replays) {
   EXPECT_EQ(replay_command("a.lock", "v5-posted", "live"), "lockstep replay a.lock --model v5-posted --target live");
+  EXPECT_EQ(replay_command("a.lock", "", "sim:v5", "sim:./my lib.so"),
+            "lockstep replay a.lock --target sim:v5 --against 'sim:./my lib.so'");
   EXPECT_EQ(replay_command("-a.lock", "v5-posted", ""), "lockstep check ./-a.lock");
+}
+
+TEST(Command, AsksForWhatTheRunAskedFor) {
+  Result run{.model = "seccomp", .target = "live", .asked = {.counters = false}};
+  EXPECT_EQ(reproduce_command({.name = "a.lock"}, run),
+            "lockstep replay a.lock --model seccomp --target live --observe results,views");
+  const Find unnamed{.name = "seed 7 trace 42", .seed = 7, .index = 42};
+  EXPECT_EQ(reproduce_command(unnamed, run),
+            "lockstep fuzz --model seccomp --target live --seed 7 --traces 43 --observe results,views");
+  run.target = "";
+  EXPECT_EQ(reproduce_command({.name = "a.lock"}, run), "lockstep check a.lock");
 }
 
 TEST(PipeThrough, EndsWhatTakesTooLong) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "reports/read_json.h"
 
+#include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "model/trace_text.h"
@@ -11,50 +13,113 @@ namespace {
 
 using Json = nlohmann::json;
 
+// A file from elsewhere may hold -1 or 1e99, which the library would turn into some number.
+template <class Number>
+Number count(const Json& object, const char* name) {
+  const auto& value = object.at(name);
+  if (!value.is_number_unsigned() || value.get<uint64_t>() > std::numeric_limits<Number>::max())
+    throw std::runtime_error(std::string(name) + " is no count");
+  return value.get<Number>();
+}
+
 Find find_from(const Json& f) {
   Find find;
-  find.divergence = {f.at("property"), f.at("step"), f.at("cause"), f.at("text"), f.at("also")};
+  find.divergence = {f.at("property"), count<uint32_t>(f, "step"), f.at("cause"), f.at("text"), f.at("also")};
   find.trace = parse_trace(f.at("trace").get<std::string>(), "trace");
   for (auto& step : find.trace.steps) step.line = 0;
   find.name = f.at("name");
-  find.seed = f.at("seed");
-  find.index = f.at("index");
-  find.times = f.at("times");
-  find.repeated = f.at("repeated");
-  find.runs = f.at("runs");
+  find.seed = count<uint64_t>(f, "seed");
+  find.index = count<uint64_t>(f, "index");
+  find.times = count<uint64_t>(f, "times");
+  find.repeated = count<int>(f, "repeated");
+  find.runs = count<int>(f, "runs");
   find.expected = f.at("expected");
+  find.schedule = f.value("schedule", "");
+  if (!find.schedule.empty()) find.command = f.at("reproduce");
   return find;
+}
+
+// A report of an older version does not say: then it was everything.
+FactSet asked_from(const Json& r) {
+  if (!r.contains("asked")) return {};
+  const auto names = r.at("asked").get<std::vector<std::string>>();
+  const auto has = [&](const char* name) { return std::find(names.begin(), names.end(), name) != names.end(); };
+  return {.results = has("results"), .views = has("views"), .counters = has("counters")};
+}
+
+Generated generated_from(const Json& g) {
+  Generated generated{count<uint64_t>(g, "live"), count<uint64_t>(g, "depth"), count<uint64_t>(g, "cut"), {}};
+  for (const auto& b : g.at("branches"))
+    generated.branches.push_back({b.at("branch"), b.at("taken"), b.at("not_taken"), b.at("dead")});
+  return generated;
+}
+
+std::vector<Named> named_from(const Json& list) {
+  std::vector<Named> all;
+  for (const auto& each : list) all.push_back({each.at("name"), each.at("value")});
+  return all;
 }
 
 Result result_from(const Json& r) {
   Result result{.job = r.at("job"),
                 .model = r.at("model"),
                 .target = r.at("target"),
-                .traces = r.at("traces"),
-                .steps = r.at("steps"),
-                .unobserved = r.at("unobserved"),
-                .skipped = r.at("skipped"),
+                .asked = asked_from(r),
+                .traces = count<uint64_t>(r, "traces"),
+                .steps = count<uint64_t>(r, "steps"),
+                .unobserved = count<uint64_t>(r, "unobserved"),
+                .skipped = count<uint64_t>(r, "skipped"),
                 .missing = r.at("missing"),
                 .shortcomings = r.at("shortcomings"),
                 .notes = r.at("notes"),
+                .statistics = named_from(r.at("statistics")),
                 .seconds = r.at("seconds"),
-                .seed = r.at("seed")};
+                .seed = count<uint64_t>(r, "seed"),
+                .against = r.value("against", "")};
   for (const auto& find : r.at("finds")) result.finds.push_back(find_from(find));
   for (const auto& row : r.at("outcomes"))
-    result.outcomes.push_back(
-        {row.at("operation"), row.at("condition"), row.at("outcome"), row.at("count"), row.at("possible")});
-  for (const auto& s : r.at("statistics")) result.statistics.push_back({s.at("name"), s.at("value")});
+    result.outcomes.push_back({row.at("operation"), row.at("condition"), row.at("outcome"),
+                               count<uint64_t>(row, "count"), row.at("possible")});
+  if (r.contains("generated") && !r.at("generated").is_null()) result.generated = generated_from(r.at("generated"));
   return result;
+}
+
+Json parse(const std::string& text) {
+  auto report = Json::parse(text);
+  if (report.at("schema_version") != 1) throw std::runtime_error("a report of another schema version");
+  return report;
+}
+
+std::vector<Result> results_from(const Json& report) {
+  std::vector<Result> results;
+  for (const auto& result : report.at("results")) results.push_back(result_from(result));
+  return results;
 }
 
 }  // namespace
 
-std::vector<Result> read_json(const std::string& text) {
-  const auto report = Json::parse(text);
-  if (report.at("schema_version") != 1) throw std::runtime_error("a report of another schema version");
-  std::vector<Result> results;
-  for (const auto& result : report.at("results")) results.push_back(result_from(result));
-  return results;
+std::vector<Result> read_json(const std::string& text) { return results_from(parse(text)); }
+
+Run read_run(const std::string& text) {
+  const auto report = parse(text);
+  Run run;
+  if (report.contains("run")) {
+    const auto& r = report.at("run");
+    run = {.id = r.at("id"),
+           .started = r.at("started"),
+           .command = r.at("command"),
+           .plan = r.at("plan"),
+           .shard = r.at("shard"),
+           .seed = count<uint64_t>(r, "seed"),
+           .seconds = r.at("seconds")};
+  }
+  if (report.contains("provenance")) {
+    const auto& p = report.at("provenance");
+    run.provenance = {report.at("tool").at("version"), p.at("kernel"), p.at("btf_sha256"), p.at("config_sha256"),
+                      named_from(p.at("more"))};
+  }
+  run.results = results_from(report);
+  return run;
 }
 
 }  // namespace lockstep

@@ -6,10 +6,13 @@
 #include <vector>
 
 #include "oracle/result.h"
+#include "reports/run.h"
 
 namespace lockstep {
 
-// Throws std::runtime_error where the text is not what render(..., Format::json) writes in this schema version.
+// Both throw std::exception where the text is not what render(..., Format::json) writes in this schema version.
 std::vector<Result> read_json(const std::string& text);
+// The whole of it. Where no run was given, the run's id is empty.
+Run read_run(const std::string& text);
 
 }  // namespace lockstep

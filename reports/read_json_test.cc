@@ -13,6 +13,7 @@ TEST(ReadJson, BringsBackWhatWasWritten) {
   Result result{.job = "canary",
                 .model = "v5-intended",
                 .target = "sim:v5",
+                .asked = {.views = false},
                 .traces = 7,
                 .steps = 90,
                 .unobserved = 1,
@@ -21,7 +22,8 @@ TEST(ReadJson, BringsBackWhatWasWritten) {
                 .shortcomings = {"b"},
                 .notes = {"c", "d"},
                 .seconds = 1.5,
-                .seed = 12};
+                .seed = 12,
+                .against = "sim:v6"};
   result.statistics = {{"mean length", "25.2 steps"}};
   result.outcomes = {
       {"append", "arg=null", "EFAULT", 17}, {"append", "", "ok", 0}, {"fork", "fail=alloc:1", "ENOMEM", 0, false}};
@@ -36,13 +38,44 @@ TEST(ReadJson, BringsBackWhatWasWritten) {
             .expected = true};
   for (auto& step : find.trace.steps) step.line = 0;
   result.finds.push_back(find);
+  result.generated = {.live = 400, .depth = 7, .cut = 2, .branches = {{"no_nnp", true, false, true}}};
   const auto text = render(std::span(&result, 1), Format::json);
   const auto back = read_json(text);
   ASSERT_EQ(back.size(), 1u);
   EXPECT_EQ(render(back, Format::json), text);
+  EXPECT_EQ(back[0].asked, result.asked);
+  EXPECT_EQ(back[0].against, "sim:v6");
   EXPECT_FALSE(back[0].outcomes.at(2).possible);
   EXPECT_EQ(back[0].outcomes[0].count, 17u);
   EXPECT_EQ(back[0].finds[0].trace.steps, find.trace.steps);
+}
+
+TEST(ReadJson, BringsBackTheRun) {
+  lockstep::Run run{.id = "20261124T013518Z-1",
+                    .started = "2026-11-24 01:35:18 UTC",
+                    .command = "lockstep nightly --traces 5",
+                    .plan = "--traces 5",
+                    .shard = "2/4",
+                    .seed = ~uint64_t{0},
+                    .seconds = 2.5};
+  run.provenance = {"0.1.0", "6.18 x86_64", "ab", "", {{"Boost", "1_74"}, {"Boost", "again"}}};
+  run.results.resize(2);
+  const auto text = render(run.results, Format::json, {.run = &run});
+  const auto back = read_run(text);
+  EXPECT_EQ(render(back.results, Format::json, {.run = &back}), text);
+  EXPECT_EQ(back.seed, run.seed);
+  EXPECT_FALSE(back.results[0].generated);
+  EXPECT_EQ(read_run(render(run.results, Format::json)).id, "");
+}
+
+TEST(ReadJson, RefusesNumbersThatAreNoCounts) {
+  const Result result{.traces = 77};
+  const auto text = render(std::span(&result, 1), Format::json);
+  for (const auto* bad : {"-1", "7.5", "1e99", "\"77\"", "null", "99999999999999999999"}) {
+    auto changed = text;
+    changed.replace(text.find("\"traces\": 77") + 10, 2, bad);
+    EXPECT_THROW(read_json(changed), std::exception) << bad;
+  }
 }
 
 TEST(ReadJson, RefusesWhatIsNotAReport) {

@@ -26,7 +26,8 @@ struct Run {
   std::string id;       // "20261124T013518Z-1": when it began (UTC), and a number against equal ones
   std::string started;  // "2026-11-24 01:35:18 UTC"
   std::string command;  // that repeats it
-  std::string shard;    // "1/1"; of a merged run: "merged 4"
+  std::string plan;     // its options, shard and folder apart: what parts of one run have in common
+  std::string shard;    // "1/1"; of a merged run: "merged 4", or "merged 3 of 4"
   uint64_t seed = 0;
   double seconds = 0;
   Provenance provenance;
@@ -56,10 +57,15 @@ struct Gone {
 struct RunHistory {
   std::vector<RunSummary> earlier;            // empty: this is the first run
   std::map<std::string, Sighting> sightings;  // by identity, of this run's finds
-  std::vector<Gone> gone;                     // that the run before had, expected or not, and this one has not
+  // That the run before had, expected or not, and this one has not, though it ran the same job.
+  std::vector<Gone> gone;
 };
 
-// Stable over runs and machines: a hash of the shrunk trace and its cause, 16 hex digits.
+// The run and its provenance in words, for people: "kernel", "6.18.5 x86_64". What is empty is left out.
+std::vector<Named> named_of(const Run& run);
+
+// Stable over runs and machines: a hash of the shrunk trace (model, start and steps; no names of files, seeds, comments
+// or expectations) and its cause. 16 hex digits.
 std::string finding_identity(const Find& find);
 
 }  // namespace lockstep

@@ -39,6 +39,7 @@ std::string StepPictures::add(const StepRecord& record, const std::string& findi
                  first ? "" : step_line(*record.step), finding};
   const auto shown = panels(record);
   auto dot = dot_of(shown, text);
+  without_title_ = dot_of(shown);
   model_before_ = *record.model;
   if (record.target != nullptr) target_before_ = *record.target;
   return dot;

@@ -18,10 +18,12 @@ class StepPictures {
   StepPictures(const std::string& model, const Target* target, size_t steps);
   // The picture after this step. `finding`: what is wrong with it, or empty.
   std::string add(const StepRecord& record, const std::string& finding = "");
+  // The last picture without its title, for a page that says the same in words.
+  const std::string& without_title() const { return without_title_; }
 
  private:
   std::vector<Panel> panels(const StepRecord& record) const;
-  std::string model_;
+  std::string model_, without_title_;
   const Target* target_;
   size_t steps_;
   bool same_objects_ = false;

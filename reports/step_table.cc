@@ -80,9 +80,11 @@ std::string StepTable::head(const StepRecord& record) const {
   std::string out = paint.bold(fmt::format("step {}", record.number)) + "  " + step_line(*record.step);
   const auto predicted = outcome_words(record.predicted.error);
   if (record.predicted.error != record.step->error) out += ": " + paint.red("model gives " + predicted);
-  if (record.actual && *record.actual != record.predicted)
-    out += ": " + paint.red(fmt::format("expected {}, {} gave {}", predicted, shown(target_),
-                                        outcome_words(record.actual->error)));
+  const auto differs = [&](const std::string& who, const std::optional<Outcome>& gave) {
+    if (!gave || *gave == record.predicted) return std::string();
+    return ": " + paint.red(fmt::format("expected {}, {} gave {}", predicted, shown(who), outcome_words(gave->error)));
+  };
+  out += differs(target_, record.actual) + differs(against_, record.instead);
   return out + "\n";
 }
 
@@ -101,18 +103,20 @@ std::string StepTable::state(const Snapshot* before, const Snapshot& now, const 
   return out;
 }
 
+std::string StepTable::of_target(const StepRecord& record, const std::string& name, const Snapshot& now,
+                                 Snapshot& before) const {
+  std::string out = "  " + shown(name) + ": the same\n";
+  if (compare(*record.model, now, {})) out = state(record.step == nullptr ? nullptr : &before, now, name);
+  before = now;
+  return out;
+}
+
 std::string StepTable::add(const StepRecord& record) {
-  const bool first = record.step == nullptr;
   std::string out = head(record);
-  const bool two = record.target != nullptr;
-  out += state(first ? nullptr : &model_before_, *record.model, two ? "model" : "");
-  if (two) {
-    if (compare(*record.model, *record.target, {}))
-      out += state(first ? nullptr : &target_before_, *record.target, target_);
-    else
-      out += "  " + shown(target_) + ": the same\n";
-    target_before_ = *record.target;
-  }
+  out +=
+      state(record.step == nullptr ? nullptr : &model_before_, *record.model, record.target != nullptr ? "model" : "");
+  if (record.target != nullptr) out += of_target(record, target_, *record.target, target_before_);
+  if (record.against != nullptr) out += of_target(record, against_, *record.against, against_before_);
   model_before_ = *record.model;
   if (record.violations != nullptr)
     for (const auto& v : *record.violations)

@@ -11,17 +11,19 @@ namespace lockstep {
 // Keeps the states of the step before; made anew for each trace.
 class StepTable {
  public:
-  // The name that the target's lines carry; empty if the model runs alone.
-  explicit StepTable(std::string target = "", bool color = false) : target_(std::move(target)), color_(color) {}
+  // The names that the targets' lines carry; empty if there is none.
+  explicit StepTable(std::string target = "", bool color = false, std::string against = "")
+      : target_(std::move(target)), against_(std::move(against)), color_(color) {}
   // Lines of at most 100 columns, the last one ended.
   std::string add(const StepRecord& record);
 
  private:
   std::string head(const StepRecord& record) const;
   std::string state(const Snapshot* before, const Snapshot& now, const std::string& who) const;
-  std::string target_;
+  std::string of_target(const StepRecord& record, const std::string& name, const Snapshot& now, Snapshot& before) const;
+  std::string target_, against_;
   bool color_;
-  Snapshot model_before_, target_before_;
+  Snapshot model_before_, target_before_, against_before_;
 };
 
 }  // namespace lockstep

@@ -39,6 +39,25 @@ step 2  P1 append event=1 -> R2
 )");
 }
 
+TEST(StepTable, OfTwoTargetsEachIsShownWhereItDiffersFromTheModel) {
+  const auto one = make_spec("v5-posted"), other = make_spec("v6-posted");
+  StepTable table(one->name(), false, other->name());
+  std::string last;
+  const auto trace = parse_trace("lockstep 1\nP1 append event=0 -> R1\n", "t");
+  Conformer("v5-intended", one.get(), {}, other.get()).run(trace, [&](const StepRecord& record) {
+    last = table.add(record);
+  });
+  EXPECT_EQ(last, R"(step 1  P1 append event=0 -> R1
+  model
+  views       *P1: e0 R1
+  counters    *E1=1  *N1=1  *N2=1  *R1=1  *R1.prog=1
+  spec:v5-posted: the same
+  spec:v6-posted
+  views       *P1: e0 R1
+  counters    *E1=1  *R1=1  *R1.prog=1
+)");
+}
+
 TEST(StepTable, TargetIsShownWhereItDiffers) {
   EXPECT_EQ(table(kIsolationTrace, "v5-intended", "v5-posted"),
             R"(start

@@ -2,10 +2,10 @@
 // Results for people, in a terminal. Names and messages are shown safely, whatever they hold.
 #include <fmt/format.h>
 
-#include "model/trace_text.h"
 #include "model/utf8.h"
 #include "reports/command.h"
 #include "reports/conclusion.h"
+#include "reports/news_text.h"
 #include "reports/outcome_table.h"
 #include "reports/paint.h"
 #include "reports/plain_text.h"
@@ -34,7 +34,8 @@ std::string statistics_of(const Result& r) {
 
 std::string trace_of(const Find& find) {
   std::string out;
-  for (const auto& line : lines_of(write_trace(find.trace))) out += "    " + shown(line) + "\n";
+  const char* indent = find.schedule.empty() ? "    " : "";  // a table has the whole width
+  for (const auto& line : lines_of(steps_of(find))) out += indent + shown(line) + "\n";
   return out;
 }
 
@@ -63,15 +64,10 @@ std::string finds_of(const Result& r, const Paint& paint) {
   return out;
 }
 
-bool told_already(const std::string& note, const Result& r) {
-  return (note.starts_with("skipped: ") && r.skipped != 0) || (note.starts_with("unobserved: ") && r.unobserved != 0);
-}
-
 // Each of these begins its line, so that a script finds it too.
 std::string warnings_in(const Result& r, const Paint& paint) {
   std::string out;
-  for (const auto& note : r.notes)
-    if (!told_already(note, r)) out += wrap("note: " + shown(note), kWidth, "", "  ");
+  for (const auto& note : other_notes(r)) out += wrap("note: " + shown(note), kWidth, "", "  ");
   for (const auto& warning : warnings_of(r)) {
     const auto text = shown(warning);
     const auto colon = text.find(':') + 1;
@@ -83,6 +79,12 @@ std::string warnings_in(const Result& r, const Paint& paint) {
 std::string result_of(const Result& r, const Paint& paint) {
   return head_of(r, paint) + statistics_of(r) + finds_of(r, paint) + warnings_in(r, paint) + shown(verdict_line(r)) +
          "\n";
+}
+
+std::string provenance_of(const Run& run) {
+  std::string out = "\nOn\n";
+  for (const auto& [name, value] : named_of(run)) out += wrap(shown(name + ": " + value), kWidth, "  ", "    ");
+  return out;
 }
 
 std::string summary_of(std::span<const Result> results) {
@@ -100,6 +102,8 @@ std::string write_text(std::span<const Result> results, const RenderOptions& opt
   const Paint paint(options.color);
   std::string out;
   for (const auto& result : results) out += fmt::format("{}{}", out.empty() ? "" : "\n", result_of(result, paint));
+  if (options.history != nullptr) out += "\n" + news_text(*options.run, *options.history);
+  if (options.run != nullptr) out += provenance_of(*options.run);
   if (results.size() != 1) out += summary_of(results);
   return out;
 }

@@ -5,20 +5,32 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <system_error>
+#include <vector>
 
 namespace lockstep {
 
 namespace {
 
+const std::string kPart = ".part-";  // and six letters or digits
+
+bool is_leftover(const std::filesystem::path& file) {
+  const auto ending = file.extension().string();
+  return ending.size() == kPart.size() + 6 && ending.starts_with(kPart) &&
+         std::all_of(ending.begin() + static_cast<ptrdiff_t>(kPart.size()), ending.end(),
+                     [](unsigned char c) { return std::isalnum(c) != 0; });
+}
+
 // The file under its first name; removed again unless it was put in place.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(const std::filesystem::path& path) : name_(path.string() + ".part-XXXXXX") {
+  explicit TemporaryFile(const std::filesystem::path& path) : name_(path.string() + kPart + "XXXXXX") {
     fd_ = mkostemp(name_.data(), O_CLOEXEC);
     if (fd_ < 0) fail("cannot make");
   }
@@ -58,6 +70,15 @@ void write_whole_file(const std::filesystem::path& path, std::string_view conten
   TemporaryFile file(path);
   file.write(content);
   file.put_at(path);
+}
+
+void remove_leftovers(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::vector<std::filesystem::path> leftovers;
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    if (at->symlink_status().type() == std::filesystem::file_type::regular && is_leftover(at->path()))
+      leftovers.push_back(at->path());
+  for (const auto& file : leftovers) std::filesystem::remove(file, error);
 }
 
 }  // namespace lockstep

@@ -11,4 +11,7 @@ namespace lockstep {
 // Throws std::system_error.
 void write_whole_file(const std::filesystem::path& path, std::string_view content);
 
+// Removes what a killed write_whole_file() left in this folder, not below it. REQUIRES: nobody is writing there.
+void remove_leftovers(const std::filesystem::path& folder);
+
 }  // namespace lockstep

@@ -2,47 +2,12 @@
 // Looks at tasks and their seccomp filters. One method for all kernels from 6.1 on: a tracepoint catches the
 // addresses of the workers as they are made, and a program that user space runs reads what they lead to. (Finding a
 // task by its pid would need kfuncs that 6.1 does not have, and pids as the first namespace counts them.)
-//
-// Only the fields that are read are declared; libbpf finds where the running kernel has them.
 #include "observe.h"
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
-#include <linux/bpf.h>
 
-typedef struct {
-  int counter;
-} atomic_t;
-
-#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-struct refcount_struct {
-  atomic_t refs;
-};
-struct bpf_prog {
-  unsigned len;
-  struct bpf_insn insnsi[];
-};
-struct seccomp_filter {
-  struct refcount_struct refs;
-  struct refcount_struct users;
-  struct seccomp_filter* prev;
-  struct bpf_prog* prog;
-};
-struct seccomp {
-  int mode;
-  atomic_t filter_count;
-  struct seccomp_filter* filter;
-};
-struct sighand_struct;
-struct task_struct {
-  unsigned __state;
-  int pid;
-  int exit_state;
-  unsigned long atomic_flags;
-  struct sighand_struct* sighand;
-  struct seccomp seccomp;
-};
-#pragma clang attribute pop
+#include "kernel.h"
 
 enum { kTaskDead = 0x80 };  // TASK_DEAD, a macro and so not in BTF; the last thing that a task sets on its way out
 

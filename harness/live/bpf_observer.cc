@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "harness/bpf/observe.h"
@@ -46,7 +47,7 @@ class BpfObserver : public Observer {
   }
 
   void meet(Crew&) override { arrived(kNurserySlot); }
-  void new_trace() override {}
+  void new_trace() override { std::fill(shared_.pid + 2, shared_.pid + OBSERVE_SLOTS, 0); }
   void may_attach(uint32_t) override {}
 
   void expect(unsigned parent, unsigned child) override {
@@ -61,6 +62,7 @@ class BpfObserver : public Observer {
   }
   void took_over(unsigned task, unsigned leader) override { std::swap(shared_.pid[task], shared_.pid[leader]); }
   void forget(unsigned task) override { shared_.task[task] = 0; }
+  int pid(unsigned slot) const override { return int(shared_.pid[slot]); }
 
   void look(const std::vector<uint16_t>& tasks) override {
     std::copy(tasks.begin(), tasks.end(), shared_.wanted);

@@ -9,7 +9,7 @@
 namespace lockstep::live {
 
 Engine::Engine(const LiveOptions& options)
-    : options_(options), pin_(options.cpu), lock_(lock_host()), drain_(open_drain()) {
+    : options_(options), pin_(options.cpu), lock_(lock_host()), log_(options.log_fd), drain_(open_drain()) {
   if (drain_) drain_host();
   make_observer();
   make_crew();

@@ -7,6 +7,7 @@
 
 #include "harness/live.h"
 #include "harness/live/host.h"
+#include "harness/live/log_watch.h"
 #include "harness/live/stage.h"
 
 namespace lockstep::live {
@@ -29,6 +30,8 @@ class Engine : public LiveTarget {
   void reset(const Trace& trace) override;
   Outcome step(const Step& step) override;
   void observe(Snapshot& snapshot) override;
+  void end() override;
+  std::vector<std::string> notes() const override;
 
  private:
   void drain_host();
@@ -43,6 +46,11 @@ class Engine : public LiveTarget {
   template <class Action>
   auto guarded(Action action);
   [[noreturn]] void hung(unsigned slot);
+  std::string worker_name(int pid) const;
+  std::string read_log();
+  void add_news(const std::string& text);
+  void check_log();
+  std::string moment() const;
 
   const std::string name_ = "live";
   LiveOptions options_;
@@ -50,6 +58,7 @@ class Engine : public LiveTarget {
   Capabilities capabilities_;
   Pin pin_;
   File lock_;
+  LogWatch log_;
   File drain_;  // empty: we may not
   ArenaFile memory_;
   std::unique_ptr<Observer> observer_;
@@ -60,7 +69,9 @@ class Engine : public LiveTarget {
   uint32_t fresh_number_ = 0;  // for a filter that the trace expects to be refused
   int steps_ = 0;              // in this trace
   int attaches_ = 0;
-  std::string broken_;  // why nothing works any more
+  bool ended_ = false;             // no task of the last trace is left
+  std::vector<std::string> news_;  // of the machine, none of the traces'
+  std::string broken_;             // why nothing works any more
 };
 
 }  // namespace lockstep::live

@@ -81,13 +81,15 @@ void Engine::hung(unsigned slot) {
   const bool nursery = slot == kNurserySlot;
   broken_ = describe_hang(crew_->nursery(), nursery ? 1 : stage_->pid(slot),
                           nursery ? "the nursery" : fmt::format("P{}", slot), stuck);
-  const std::string text = fmt::format("live: step {}: {}", steps_, broken_);
-  if (stuck) throw TargetFault(text);
+  const std::string warned = read_log();  // an Oops ends the task that it hits
+  const std::string text = fmt::format("live: {}: {}{}{}", moment(), broken_, warned.empty() ? "" : "; ", warned);
+  if (stuck || !warned.empty()) throw TargetFault(text);
   throw std::runtime_error(text);
 }
 
 void Engine::reset(const Trace& trace) {
   check_capable(trace);
+  end();
   uint32_t calls = 0;
   fresh_number_ = 0;
   for (const Step& step : trace.steps) {
@@ -95,22 +97,25 @@ void Engine::reset(const Trace& trace) {
     if (step.op == Op::attach) fresh_number_ = std::max<uint32_t>(fresh_number_, step.made);
   }
   steps_ = attaches_ = 0;
+  ended_ = false;
   ++statistics_.traces;
   guarded([&] {
     const bool drain = due(calls);
-    if (drain && !drain_) stage_->clear(false);
     stage_->begin(trace.start, drain && drain_);
     if (drain) drained(0);
   });
+  check_log();
 }
 
 Outcome Engine::step(const Step& step) {
   ++statistics_.steps;
   ++steps_;
-  return guarded([&] {
+  const Outcome outcome = guarded([&] {
     if (steps_ == options_.hang_at) stage_->hang(step.task, options_.hang_ms);
     return carry_out(step);
   });
+  check_log();
+  return outcome;
 }
 
 Outcome Engine::carry_out(const Step& step) {
@@ -123,6 +128,15 @@ Outcome Engine::carry_out(const Step& step) {
 void Engine::observe(Snapshot& snapshot) {
   ++statistics_.observations;
   guarded([&] { stage_->observe(snapshot); });
+}
+
+void Engine::end() {
+  if (ended_) return;
+  guarded([&] {
+    if (!stage_->empty()) stage_->clear(false);
+  });
+  ended_ = true;
+  check_log();
 }
 
 }  // namespace lockstep::live

@@ -35,6 +35,8 @@ class Observer {
   // The task exec'd and took over the identity of its leader, which is gone.
   virtual void took_over(unsigned task, unsigned leader) = 0;
   virtual void forget(unsigned task) = 0;
+  // As the kernel's log calls it, of whoever had the slot in this trace, dead or alive; 0: nobody.
+  virtual int pid(unsigned slot) const = 0;
 
   // Reads the state of these tasks; what follows is as of that moment.
   virtual void look(const std::vector<uint16_t>& tasks) = 0;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
+#include <cstring>
 
 #include "harness/live/crew.h"
 #include "harness/live/filters.h"
@@ -31,8 +33,14 @@ class ProcObserver : public Observer {
             .faults = false,
             .unobserved = "counters, and the order of views: " + why_};
   }
-  void meet(Crew& crew) override { crew_ = &crew; }
-  void new_trace() override { numbers_.clear(); }
+  void meet(Crew& crew) override {
+    crew_ = &crew;
+    pid_[kNurserySlot] = crew.nursery();
+  }
+  void new_trace() override {
+    numbers_.clear();
+    std::fill(pid_.begin() + 2, pid_.end(), 0);
+  }
   void may_attach(uint32_t number) override {
     if (std::find(numbers_.begin(), numbers_.end(), number) == numbers_.end()) numbers_.push_back(number);
   }
@@ -40,8 +48,12 @@ class ProcObserver : public Observer {
   void expect(unsigned, unsigned) override {}
   void expect_nobody() override {}
   void arrived(unsigned child) override;
-  void took_over(unsigned task, unsigned leader) override { std::swap(task_[task].folder, task_[leader].folder); }
+  void took_over(unsigned task, unsigned leader) override {
+    std::swap(task_[task].folder, task_[leader].folder);
+    std::swap(pid_[task], pid_[leader]);
+  }
   void forget(unsigned task) override { task_[task] = {}; }
+  int pid(unsigned slot) const override { return pid_[slot]; }
 
   void look(const std::vector<uint16_t>& tasks) override {
     for (uint16_t task : tasks) task_[task].stat = read_stat(task_[task].folder);
@@ -74,6 +86,7 @@ class ProcObserver : public Observer {
   std::string why_;
   Crew* crew_ = nullptr;
   std::array<Task, kWorkerSlots> task_;
+  std::array<int, kWorkerSlots> pid_{};
   std::vector<uint32_t> numbers_;
   bool release_at_exit_ = false;
 };
@@ -84,7 +97,8 @@ void ProcObserver::arrived(unsigned child) {
   for (Patience patience(kBirthTimeoutMs); __atomic_load_n(&slot.named, __ATOMIC_SEQ_CST) == 0;)
     if (!patience.poll()) throw std::runtime_error(fmt::format("live: P{} does not say what it is called", child));
   if (slot.self[0] == 0) throw std::runtime_error("live: a worker cannot read /proc/thread-self");
-  task_[child].folder = std::string("/proc/") + slot.self;
+  task_[child].folder = std::string("/proc/") + slot.self;  // pid/task/tid
+  pid_[child] = std::atoi(std::strrchr(task_[child].folder.c_str(), '/') + 1);
 }
 
 std::vector<uint16_t> ProcObserver::ask(uint16_t task) {

@@ -32,6 +32,7 @@ class Stage {
   void hang(unsigned task, int ms) { crew_.run(task, kOpHang, {uint64_t(ms)}); }
 
   int pid(unsigned task) const { return role_[task].pid; }
+  bool empty() const { return tasks_.empty(); }  // no task is left
 
  private:
   struct Role {

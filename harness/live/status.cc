@@ -50,6 +50,12 @@ TaskStat read_stat(const std::string& folder) {
   return stat;
 }
 
+uint64_t effective_capabilities() {
+  uint64_t capabilities = 0;
+  std::istringstream(line_of(read_text("/proc/thread-self/status"), "CapEff")) >> std::hex >> capabilities;
+  return capabilities;
+}
+
 int inner_pid(const std::string& folder) {
   std::istringstream pids(line_of(read_text(folder + "/status"), "NSpid"));
   int pid = 0;

@@ -2,6 +2,7 @@
 // What /proc tells about a task, given the task's directory there.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace lockstep::live {
@@ -21,6 +22,7 @@ struct TaskStat {
   int threads = 0;  // of its process, those that are not released
 };
 TaskStat read_stat(const std::string& folder);
+uint64_t effective_capabilities();         // of the calling thread
 int inner_pid(const std::string& folder);  // as its own pid namespace counts; 0 if there is no such task
 
 }  // namespace lockstep::live

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// mutants: seeded faults, and who finds them. The detectors are listed here; fuzz/mutation.h runs them.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "cli/commands.h"
+#include "cli/common.h"
+#include "fuzz/mutation.h"
+#include "harness/spec.h"
+#include "harness/targets.h"
+#include "oracle/mutant_explorer.h"
+#include "reports/mutant_report.h"
+
+namespace lockstep::cli {
+
+namespace {
+
+// What it takes to kill is below 6,000 steps, about 250 traces, for every mutant and seed that was tried.
+constexpr uint64_t kTraces = 2000;
+
+struct Options {
+  std::vector<std::string> models, detectors;
+  uint64_t seed = 1, traces = kTraces;
+  unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
+  bool matrix = false;
+  std::string format = "text", color = "auto";
+};
+
+FuzzOptions fuzzing(const Options& options, const Mutant& mutant) {
+  return {.model = mutant.model, .seed = options.seed, .traces = options.traces, .stop = interrupted};
+}
+
+// The mutant against the model.
+Detector fuzz_detector(const Options& options, const std::string&) {
+  return {"fuzz", [&options](const Mutant& mutant) {
+            auto target = make_spec(make_mutant(mutant));
+            return fuzz_mutant(fuzzing(options, mutant), *target, make_model(mutant.model));
+          }};
+}
+
+// The mutant against our C code: it says what is to come.
+Detector sim_detector(const Options& options, const std::string& model) {
+  std::shared_ptr<Target> sim = make_sim_of(model);
+  if (sim == nullptr) return {"sim", {}};
+  return {"sim", [&options, sim](const Mutant& mutant) {
+            return fuzz_mutant(fuzzing(options, mutant), *sim, make_mutant(mutant));
+          }};
+}
+
+// The mutant alone, in every state of a scope, against the properties.
+Detector explore_detector(const Options&, const std::string& model) {
+  const auto explorer = std::make_shared<MutantExplorer>(model, interrupted);
+  return {"explore", [explorer](const Mutant& mutant) { return explorer->run(mutant); }};
+}
+
+struct DetectorKind {
+  const char* name;
+  Detector (*make)(const Options& options, const std::string& model);
+};
+constexpr DetectorKind kDetectors[] = {{"fuzz", fuzz_detector}, {"sim", sim_detector}, {"explore", explore_detector}};
+
+bool wanted(const Options& options, const DetectorKind& kind) {
+  return options.detectors.empty() || std::count(options.detectors.begin(), options.detectors.end(), kind.name) != 0;
+}
+
+MutantMatrix run_model(const Options& options, const std::string& model) {
+  Progress progress(fmt::format("mutants of {}", model));
+  const MutationOptions mutation{
+      .model = model,
+      .seed = options.seed,
+      .jobs = options.jobs,
+      .full_search = options.traces >= kTraces && std::all_of(std::begin(kDetectors), std::end(kDetectors),
+                                                              [&](const auto& kind) { return wanted(options, kind); }),
+      .progress = [&](size_t done, size_t total) { progress.show(fmt::format("{} of {}", done, total)); },
+      .stop = interrupted};
+  return run_mutants(mutation, [&] {
+    std::vector<Detector> detectors;
+    for (const auto& kind : kDetectors)
+      if (wanted(options, kind)) detectors.push_back(kind.make(options, model));
+    return detectors;
+  });
+}
+
+int run(const Options& options) {
+  for (const auto& model : options.models) require_model(model);
+  auto names = options.models;
+  if (names.empty())
+    for (const auto& model : models()) names.push_back(model.name);
+  std::vector<MutantMatrix> matrices;
+  for (const auto& name : names) {
+    matrices.push_back(run_model(options, name));
+    if (interrupted()) break;
+  }
+  const RenderOptions render{.tool_version = LOCKSTEP_VERSION, .color = use_color({.color = options.color})};
+  fmt::print("{}",
+             options.format == "json" ? mutant_json(matrices, render) : mutant_text(matrices, options.matrix, render));
+  throw_if_interrupted();  // what was found is shown first
+  const auto verdict = verdict_of(matrices);
+  return verdict == Verdict::conforms ? kOk : verdict == Verdict::diverges ? kUnexpected : kInconclusive;
+}
+
+}  // namespace
+
+void add_mutants(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  auto* sub = app.add_subcommand("mutants", "seeded faults in the models, one at a time, and who finds them");
+  sub->footer("Example: lockstep mutants --model v5-intended --matrix");
+  std::vector<std::string> names;
+  for (const auto& kind : kDetectors) names.emplace_back(kind.name);
+  sub->add_option("--model", options->models, "whose mutants; may be repeated (all)");
+  sub->add_option("--detector", options->detectors, "who looks for them; may be repeated (all)")
+      ->check(CLI::IsMember(names));
+  sub->add_option("--traces", options->traces, "random traces that a mutant may survive")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  sub->add_option("--seed", options->seed, "same seed, same traces")->capture_default_str();
+  sub->add_option("--jobs", options->jobs, "threads")->check(CLI::Range(1, 256))->capture_default_str();
+  sub->add_flag("--matrix", options->matrix, "a line for each mutant, not the summary alone");
+  sub->add_option("--format", options->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  sub->add_option("--color", options->color, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+  sub->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace lockstep::cli
