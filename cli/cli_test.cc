@@ -24,8 +24,8 @@ TEST_F(Cli, HelpFitsOneScreenAndNamesEverySubcommand) {
   const auto help = run({"--help"});
   EXPECT_EQ(help.code, 0);
   EXPECT_LE(std::count(help.out.begin(), help.out.end(), '\n'), 40);
-  for (const auto* name : {"check", "replay", "shrink", "fuzz", "graph", "explain", "mutants", "nightly", "audit",
-                           "models", "targets", "properties"}) {
+  for (const auto* name : {"check", "replay", "shrink", "fuzz", "explore", "graph", "explain", "mutants", "nightly",
+                           "audit", "models", "targets", "properties"}) {
     EXPECT_NE(help.out.find(name), std::string::npos) << name;
     EXPECT_NE(run({name, "--help"}).out.find(std::string("lockstep ") + name), std::string::npos) << name;
   }
@@ -47,6 +47,11 @@ TEST_F(Cli, BadUsageIsTwo) {
                                              {"check", trace, "--model", "seccomp"},
                                              {"check", "/nonexistent.trace"},
                                              {"properties", "beauty"},
+                                             {"explore"},
+                                             {"explore", "--model", "v7"},
+                                             {"explore", "--model", "v5-posted", "--tasks", "0"},
+                                             {"explore", "--model", "v5-posted", "--events", "3"},
+                                             {"explore", "--model", "v5-posted", "--memory", "lots"},
                                              {"nightly", "--for", "-3s"}}) {
     const auto ran = run(arguments);
     EXPECT_EQ(ran.code, 2) << (arguments.empty() ? "" : arguments[0]) << " " << ran.err;
@@ -386,6 +391,42 @@ TEST_F(Cli, AnInterleavingSearchThatIsInterruptedSaysWhatItHas) {
   const auto ran = finish(pid);
   EXPECT_EQ(ran.code, 128 + SIGINT);
   EXPECT_NE(ran.out.find("stopped: not every program was searched"), std::string::npos);
+}
+
+TEST_F(Cli, ExploreShowsWhatIsBrokenAndWhereElse) {
+  const auto ran = run({"explore", "--model", "v5-posted", "--tasks", "2", "--ops", "2", "--corpus", folder_.string()});
+  EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
+  EXPECT_NE(ran.out.find("isolation: violated, as expected: after 3 steps"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("also on sim:v5\n"), std::string::npos);
+  EXPECT_NE(ran.out.find("owner-valid: holds in this scope\n"), std::string::npos);
+  EXPECT_NE(last_line(ran.out).find("Verdict: DIVERGES model=v5-posted target=-"), std::string::npos);
+  int written = 0;
+  for (const auto& entry : fs::directory_iterator(folder_)) {
+    if (entry.path().extension() != ".trace") continue;
+    ++written;
+    EXPECT_EQ(run({"check", entry.path().string()}).code, 0);
+  }
+  EXPECT_EQ(written, 6);
+
+  const auto sound = run({"explore", "--model", "seccomp", "--tasks", "2", "--ops", "2", "--format", "json"});
+  EXPECT_EQ(sound.code, 0);
+  EXPECT_EQ(nlohmann::json::parse(sound.out)["results"][0]["verdict"], "CONFORMS");
+}
+
+TEST_F(Cli, ExploreThatRunsOutOfMemoryIsInconclusive) {
+  const auto ran = run({"explore", "--model", "v5-intended", "--ops", "4", "--no-symmetry", "--memory", "2M"});
+  EXPECT_EQ(ran.code, 4) << ran.out;
+  EXPECT_NE(ran.out.find("INCONCLUSIVE: the memory for states is used up: traces of up to"), std::string::npos);
+}
+
+TEST_F(Cli, ExploreThatIsInterruptedShowsWhatItHas) {
+  const auto pid = start({"explore", "--model", "v5-posted", "--tasks", "8", "--ops", "9"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  kill(pid, SIGINT);
+  const auto ran = finish(pid);
+  EXPECT_EQ(ran.code, 128 + SIGINT);
+  EXPECT_NE(ran.out.find("INCONCLUSIVE: stopped: traces of up to"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("no-leak: violated, as expected: after 1 step"), std::string::npos);
 }
 
 }  // namespace

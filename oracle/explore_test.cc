@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <set>
+#include <sstream>
 
 #include "model/trace_text.h"
 #include "oracle/choices.h"
@@ -197,6 +199,51 @@ TEST(Explore, FindsTheShortestTraces) {
   EXPECT_EQ(steps(Property::no_leak), head + " fail=alloc:2 = ENOMEM\n");
   EXPECT_EQ(steps(Property::no_use_after_free), steps(Property::no_leak));
   EXPECT_EQ(steps(Property::owner_valid), "none");
+}
+
+// Rows of a table of docs/exploring.md, by their cells.
+std::vector<std::vector<std::string>> documented(const std::string& title) {
+  std::ifstream in(LOCKSTEP_SOURCE_DIR "/docs/exploring.md");
+  std::vector<std::vector<std::string>> rows;
+  bool inside = false;
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with("|")) {
+      inside = false;
+    } else if (inside || line.starts_with("| model | " + title)) {
+      inside = true;
+      std::vector<std::string> cells;
+      std::istringstream words(line);
+      for (std::string cell; std::getline(words, cell, '|');)
+        if (cell.size() > 2) cells.push_back(cell.substr(1, cell.size() - 2));
+      if (find_model(cells.at(0)) != nullptr) rows.push_back(std::move(cells));
+    }
+  }
+  return rows;
+}
+
+TEST(Explore, WhatIsDocumentedIsTrue) {
+  const auto counts = documented("scope"), violations = documented("violated");
+  ASSERT_EQ(counts.size(), 5u);
+  ASSERT_EQ(violations.size(), 5u);
+  for (const auto& row : counts) {
+    ExploreOptions exploring;
+    std::istringstream(row.at(1)) >> exploring.scope.tasks >> exploring.scope.events >> exploring.scope.ops;
+    const auto merged = explore(row[0], exploring);
+    EXPECT_EQ(std::to_string(merged.states), row.at(2)) << row[0];
+    std::string found;
+    for (const auto& [property, broken] : merged.broken)
+      found += fmt::format("{}{} {}", found.empty() ? "" : ", ", name_of(property), broken.trace.steps.size());
+    for (const auto& other : violations) {
+      if (other[0] != row[0]) continue;
+      EXPECT_EQ(found.empty() ? "nothing" : found, other.at(1)) << row[0];
+    }
+    if (kSlow) continue;
+    exploring.symmetry = false;
+    const auto raw = explore(row[0], exploring).states;
+    EXPECT_EQ(std::to_string(raw), row.at(3)) << row[0];
+    EXPECT_EQ(fmt::format("{:.1f} times fewer", static_cast<double>(raw) / static_cast<double>(merged.states)),
+              row.at(4));
+  }
 }
 
 TEST(Explore, WithoutFaultsNothingFailsForMemory) {

@@ -184,9 +184,9 @@ void StateStore::fetch_state(uint64_t hash) const {
 StateStore::Insert StateStore::insert(const uint8_t* bytes, size_t size, uint64_t hash) {
   Shard& shard = shard_of(hash);
   const std::lock_guard guard(shard.lock);
-  // Four fifths full at most, and 1.6 times as large then: two thirds full on average.
+  // Four fifths full at most, and 1.4 times as large then.
   if (shard.states * 5 >= shard.slot_count * 4) {
-    const size_t before = shard.slot_count, after = before == 0 ? 512 : before * 8 / 5;
+    const size_t before = shard.slot_count, after = before == 0 ? 512 : before * 7 / 5;
     if (!reserve(after * sizeof(uint64_t))) return Insert::no_room;
     shard.grow(after);
     used_ -= before * sizeof(uint64_t);
