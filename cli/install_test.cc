@@ -74,7 +74,10 @@ TEST_F(Install, TheProgramRunsFromThereAlone) {
   EXPECT_TRUE(last_line(check.out).starts_with("Verdict: CONFORMS")) << check.out;
   const auto nightly = run_alone({"nightly", "--for", "2s", "-o", prefix("night")});
   EXPECT_EQ(nightly.code, 0) << nightly.out << nightly.err;
-  EXPECT_TRUE(fs::exists(prefix("night/counterexamples/canary-1/step-01.svg")));
+  const fs::directory_iterator counterexamples(prefix("night/counterexamples"));
+  EXPECT_TRUE(std::any_of(fs::begin(counterexamples), fs::end(counterexamples), [](const auto& folder) {
+    return folder.path().filename().string().starts_with("canary-") && fs::exists(folder.path() / "step-01.svg");
+  }));
   const auto gone = run_alone({"check", LOCKSTEP_SOURCE_DIR "/corpus/v5-intended/story.trace"});
   EXPECT_EQ(gone.code, 2) << "the tree is not hidden";
 }
