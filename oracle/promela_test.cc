@@ -4,58 +4,15 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <regex>
-#include <sstream>
+
+#include "oracle/spin_run.h"
 
 namespace lockstep {
 namespace {
 
-namespace fs = std::filesystem;
-
-class Folder {
- public:
-  Folder() { path_ = mkdtemp(name_.data()); }
-  ~Folder() { fs::remove_all(path_); }
-  const fs::path& path() const { return path_; }
-
- private:
-  std::string name_ = (fs::temp_directory_path() / "promela-XXXXXX").string();
-  fs::path path_;
-};
-
-bool runs(const fs::path& folder, const std::string& command) {
-  return std::system(fmt::format("cd {} && {} >>log 2>&1", folder.string(), command).c_str()) == 0;
-}
-std::string text_of(const fs::path& file) {
-  std::ostringstream text;
-  text << std::ifstream(file).rdbuf();
-  return text.str();
-}
-
-struct Counted {
-  uint64_t states = 0, errors = 0;
-};
-Counted spin(const std::string& program) {
-  const Folder folder;
-  std::ofstream(folder.path() / "m.pml") << program;
-  EXPECT_TRUE(runs(folder.path(), "spin -o2 -a m.pml") &&
-              runs(folder.path(), "cc -O1 -DSAFETY -DNOREDUCE -o pan pan.c"))
-      << text_of(folder.path() / "log");
-  runs(folder.path(), "./pan -c0 -m1000000");
-  const auto log = text_of(folder.path() / "log");
-  std::smatch states, errors;
-  EXPECT_TRUE(std::regex_search(log, states, std::regex("([0-9]+) states, stored"))) << log;
-  EXPECT_TRUE(std::regex_search(log, errors, std::regex("errors: ([0-9]+)"))) << log;
-  EXPECT_EQ(log.find("max search depth too small"), std::string::npos) << log;
-  // SPIN counts one more: the program before its first statement.
-  return states.empty() ? Counted{} : Counted{std::stoull(states[1]) - 1, std::stoull(errors[1])};
-}
+SpinCount spin(const std::string& program) { return SpinRun(program, "-O1").count(1 << 16); }
 
 struct Case {
   const char* model;
@@ -66,7 +23,7 @@ struct Case {
 class Promela : public testing::TestWithParam<Case> {
  protected:
   void SetUp() override {
-    if (std::system("spin -V >/dev/null 2>&1") == 0) return;
+    if (SpinRun::installed()) return;
     std::cerr << "NOT TESTED: SPIN is not installed (apt-get install spin)" << std::endl;
     GTEST_SKIP();
   }
