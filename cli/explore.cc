@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "oracle/explore.h"
+#include "cli/explore.h"
 
 #include <fmt/format.h>
 
@@ -97,26 +97,28 @@ int run(Options& options) {
   exploring.symmetry = !options.no_symmetry;
   exploring.faults = !options.no_faults;
   exploring.memory_bytes = parse_memory(options.memory);
-  exploring.stop = interrupted;
-  Progress progress(fmt::format("explore {}", options.model));
-  exploring.progress = [&](const ExploreProgress& at) {
-    progress.show(fmt::format("{} states, {} steps deep, {} MiB", at.states, at.depth, at.bytes >> 20));
-  };
-  Exploration exploration;
-  try {
-    exploration = explore(options.model, exploring);
-  } catch (const std::invalid_argument& why) {
-    throw UsageError(why.what());
-  }
-  auto result = result_of(options.model, exploring, exploration);
-  replay_and_save(options.model,
-                  options.folder.empty() ? state_folder() / "finds" : std::filesystem::path(options.folder), result);
-  const int code = report({result}, options.output);
+  const auto folder = options.folder.empty() ? state_folder() / "finds" : std::filesystem::path(options.folder);
+  const int code = report({explore_result(options.model, exploring, folder)}, options.output);
   throw_if_interrupted();  // what was found is kept and shown first
   return code;
 }
 
 }  // namespace
+
+Result explore_result(const std::string& model, ExploreOptions options, const std::filesystem::path& folder) {
+  Progress progress(fmt::format("explore {}", model));
+  options.stop = interrupted;
+  options.progress = [&](const ExploreProgress& at) {
+    progress.show(fmt::format("{} states, {} steps deep, {} MiB", at.states, at.depth, at.bytes >> 20));
+  };
+  try {
+    auto result = result_of(model, options, explore(model, options));
+    replay_and_save(model, folder, result);
+    return result;
+  } catch (const std::invalid_argument& why) {
+    throw UsageError(why.what());
+  }
+}
 
 void add_explore(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();

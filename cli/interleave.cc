@@ -72,20 +72,22 @@ Result result_of(const InterleaveCommand& c, const Interleaving& i) {
 
 }  // namespace
 
-int run_interleave(InterleaveCommand& command) {
-  require_model(command.model);
+Result interleave_result(InterleaveCommand command) {
   command.scope.stop = interrupted;
   Progress progress(fmt::format("interleave {}", command.model));
   command.scope.progress = [&](uint64_t done, uint64_t of) {
     progress.show(fmt::format("{} of {} programs", done, of));
   };
-  Interleaving found;
   try {
-    found = interleave(command.model, command.scope);
+    return result_of(command, interleave(command.model, command.scope));
   } catch (const std::invalid_argument& why) {
     throw UsageError(why.what());
   }
-  const int code = report({result_of(command, found)}, command.output);
+}
+
+int run_interleave(const InterleaveCommand& command) {
+  require_model(command.model);
+  const int code = report({interleave_result(command)}, command.output);
   throw_if_interrupted();  // what was found is shown first
   return code;
 }

@@ -6,6 +6,7 @@
 
 #include "cli/common.h"
 #include "oracle/interleave.h"
+#include "oracle/result.h"
 
 namespace lockstep::cli {
 
@@ -15,7 +16,10 @@ struct InterleaveCommand {
   bool every_step = false;  // tables with all steps
   Output output;
 };
-// Searches and reports; returns the exit code. Throws UsageError for a scope that cannot be, Interrupted.
-int run_interleave(InterleaveCommand& command);
+// Shows progress, and stops early if interrupted. REQUIRES: there is a model of that name. Throws UsageError for a
+// scope that cannot be.
+Result interleave_result(InterleaveCommand command);
+// Searches and reports; returns the exit code. Throws UsageError, Interrupted.
+int run_interleave(const InterleaveCommand& command);
 
 }  // namespace lockstep::cli

@@ -14,13 +14,18 @@ namespace lockstep::cli {
 enum class JobKind : uint8_t {
   corpus_on_models,   // every trace of the corpus on its own model
   corpus_on_targets,  // every `expect` line of the corpus
+  explore,            // every state of the default scope; in one shard
+  interleave,         // concurrent operations of the default scope; in one shard
   fuzz,
 };
+constexpr bool is_corpus(JobKind kind) {
+  return kind == JobKind::corpus_on_models || kind == JobKind::corpus_on_targets;
+}
 
 struct Job {
   std::string_view id;
   JobKind kind{};
-  std::string_view model, target;  // fuzz; corpus_on_targets: the target
+  std::string_view model, target;  // where there is one
   uint32_t weight = 0;             // fuzz: share of the time
   // A divergence in one of these properties is expected, and one must appear: a canary that says that the machinery
   // notices. Empty: none may.

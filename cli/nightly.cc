@@ -11,8 +11,10 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/explore.h"
 #include "cli/finds.h"
 #include "cli/folder_lock.h"
+#include "cli/interleave.h"
 #include "cli/jobs.h"
 #include "cli/journal.h"
 #include "cli/provenance.h"
@@ -151,6 +153,7 @@ class Nightly {
   // Such a job stands in the reports of the other shards.
   bool nothing_in_shard(const Job& job) const {
     if (job.kind == JobKind::fuzz) return false;
+    if (!is_corpus(job.kind)) return !in_shard(static_cast<uint64_t>(&job - nightly_jobs().data()));
     const auto size = entries_of(job).size();
     return size != 0 && size < shard_.index;
   }
@@ -166,6 +169,12 @@ class Nightly {
         case JobKind::corpus_on_targets:
           run_corpus(job, make_target(result.target).get(), result);
           break;
+        case JobKind::explore:
+          result = explore_result(result.model, {}, folder_ / "finds");
+          break;
+        case JobKind::interleave:
+          result = interleave_result({.model = result.model});
+          break;
         case JobKind::fuzz:
           result = run_fuzz(job);
           break;
@@ -176,6 +185,7 @@ class Nightly {
       ++result.skipped;
     }
     throw_if_interrupted();  // a job that was cut short is not done
+    result.job = job.id;
     result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     return result;
   }
@@ -213,7 +223,6 @@ class Nightly {
     // So many traces are to be run, whatever they find: shards must not end sooner than the whole would.
     if (options_.traces) fuzzing.max_causes = std::numeric_limits<size_t>::max();
     auto result = fuzz(fuzzing, *target).result;
-    result.job = job.id;
     note_switches(result, result.model, *target);
     judge(job, result);
     for (auto& find : result.finds) save_find(find, result.model, result.target, folder_ / "finds");
@@ -229,7 +238,7 @@ class Nightly {
 
   // What broke its target is not run on it again: it is drawn as the model has it.
   static std::unique_ptr<Target> target_to_draw(const Find& find, const Result& result) {
-    if (find.divergence.property == "target") return nullptr;
+    if (result.target.empty() || find.divergence.property == "target") return nullptr;
     try {
       return make_target(result.target);
     } catch (const Unavailable&) {
@@ -246,10 +255,10 @@ class Nightly {
   void draw_counterexamples() const {
     fs::remove_all(folder_ / "counterexamples");
     for (const auto& result : run_.results) {
-      if (result.target.empty()) continue;
       for (const auto& find : result.finds) {
         throw_if_interrupted();
-        if (!result.generated && find.expected) continue;  // the corpus has these already
+        if (!find.schedule.empty()) continue;                                  // its table is in the report
+        if (is_corpus(find_job(result.job)->kind) && find.expected) continue;  // the corpus has these already
         const auto into = folder_ / counterexample_folder(result, find);
         if (fs::exists(into)) continue;  // two traces of the corpus are the same
         Progress progress("drawing counterexamples");
@@ -276,7 +285,8 @@ class Nightly {
 
 void add_nightly(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  auto* sub = app.add_subcommand("nightly", "the corpus, then fuzz on every target, within a budget; a report");
+  auto* sub =
+      app.add_subcommand("nightly", "the corpus, every state, then fuzz on every target, within a budget; a report");
   sub->footer("Example: lockstep nightly --for 5m -o report\nA run that was killed goes on where it was.");
   auto* time = sub->add_option("--for", options->duration, "time for all fuzz jobs together")->capture_default_str();
   sub->add_option("--traces", options->traces, "instead: traces for each fuzz job, so that every run does the same")

@@ -17,17 +17,17 @@
 namespace lockstep {
 
 // An operation: a step as in a trace, or a check, the walk of step.task along its view of step.event.
-struct Operation {
+struct Action {
   Step step;
   bool check = false;
 };
 // What each task does, one list a task. Lists are not empty; operations are counted through, task by task.
-using Program = std::vector<std::vector<Operation>>;
+using Program = std::vector<std::vector<Action>>;
 
-struct OperationResult {
+struct ActionResult {
   int error = 0;
   std::vector<uint16_t> view;  // check: what it ran
-  bool operator==(const OperationResult&) const = default;
+  bool operator==(const ActionResult&) const = default;
 };
 
 inline constexpr int kMaxColumns = 3;     // tasks that run concurrently
@@ -58,7 +58,7 @@ struct Race {
   bool filters = false;           // rules are filters
   Trace before;                   // how the concurrent part's start comes about
   Program program;
-  std::vector<OperationResult> results;  // by number of the operation; of those that ended
+  std::vector<ActionResult> results;  // by number of the operation; of those that ended
   std::vector<AtomicStep> steps;
   std::map<ObjectId, std::string> names;  // of the objects in `steps`
   uint64_t programs = 0;                  // that show this cause

@@ -19,8 +19,8 @@ uint16_t rules_in(const std::vector<Step>& steps) { return made_by(steps, makes_
 uint16_t tasks_in(const std::vector<Step>& steps) { return static_cast<uint16_t>(made_by(steps, makes_task) + 1); }
 
 // Operations of one task, names not yet given.
-std::vector<Operation> choices(const RunProcesses& processes, uint16_t task, bool filters, int events) {
-  std::vector<Operation> all;
+std::vector<Action> choices(const RunProcesses& processes, uint16_t task, bool filters, int events) {
+  std::vector<Action> all;
   for (uint8_t event = 0; event < (filters ? 1 : events); ++event) {
     all.push_back({{.op = filters ? Op::attach : Op::append, .task = task, .event = event}});
     all.push_back({{.op = Op::exec, .task = task, .event = event}, true});
@@ -34,7 +34,7 @@ std::vector<Operation> choices(const RunProcesses& processes, uint16_t task, boo
   return all;
 }
 
-using List = std::vector<Operation>;
+using List = std::vector<Action>;
 
 // All lists of 1 to `ops` operations; an exit ends a list.
 std::vector<List> lists(const List& choices, int ops) {

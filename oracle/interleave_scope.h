@@ -26,8 +26,8 @@ class Programs {
   Program at(uint64_t index) const;
 
  private:
-  std::vector<std::vector<std::vector<Operation>>> lists_;  // by task
-  uint16_t rules_, tasks_;                                  // that have a name
+  std::vector<std::vector<std::vector<Action>>> lists_;  // by task
+  uint16_t rules_, tasks_;                               // that have a name
 };
 
 // Throws std::invalid_argument for a scope that cannot be.

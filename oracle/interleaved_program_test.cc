@@ -9,14 +9,14 @@
 namespace lockstep {
 namespace {
 
-Operation append(uint16_t task, uint16_t rule, uint32_t pages = 1) {
+Action append(uint16_t task, uint16_t rule, uint32_t pages = 1) {
   return {{.op = Op::append, .task = task, .made = rule, .pages = pages}};
 }
-Operation attach(uint16_t task, uint16_t filter) { return {{.op = Op::attach, .task = task, .made = filter}}; }
-Operation fork(uint16_t task, uint16_t child) { return {{.op = Op::fork, .task = task, .made = child}}; }
-Operation thread(uint16_t task, uint16_t child) { return {{.op = Op::thread, .task = task, .made = child}}; }
-Operation leave(uint16_t task) { return {{.op = Op::exit, .task = task}}; }
-Operation check(uint16_t task) { return {{.op = Op::exec, .task = task}, true}; }
+Action attach(uint16_t task, uint16_t filter) { return {{.op = Op::attach, .task = task, .made = filter}}; }
+Action fork(uint16_t task, uint16_t child) { return {{.op = Op::fork, .task = task, .made = child}}; }
+Action thread(uint16_t task, uint16_t child) { return {{.op = Op::thread, .task = task, .made = child}}; }
+Action leave(uint16_t task) { return {{.op = Op::exit, .task = task}}; }
+Action check(uint16_t task) { return {{.op = Op::exec, .task = task}, true}; }
 
 struct Ran {
   ProgramOutcome outcome;
@@ -29,7 +29,7 @@ struct Ran {
 };
 
 template <class Family>
-Ran run(const Family& family, const std::vector<Operation>& before, const Program& program, bool reduction = true) {
+Ran run(const Family& family, const std::vector<Action>& before, const Program& program, bool reduction = true) {
   auto start = family.sequential();
   start.reset({});
   for (const auto& operation : before) start.step(operation.step);
@@ -58,7 +58,7 @@ class TornCounters : public InterleavedWorld<State> {
 
 TEST(InterleavedProgram, ACounterThatIsNotAtomicIsFound) {
   const Program forks{{fork(1, 3)}, {fork(2, 4)}};
-  const std::vector<Operation> before{append(1, 1), fork(1, 2)};
+  const std::vector<Action> before{append(1, 1), fork(1, 2)};
   EXPECT_EQ(run(NodeFamily<V6Posted>{}, before, forks).causes(), Causes{});
   const auto torn = run(NodeFamily<V6Posted, TornCounters>{}, before, forks);
   EXPECT_EQ(torn.causes(), Causes{"linearizable events.usage"});
@@ -84,7 +84,7 @@ struct HastyExit : V6Posted {
 
 TEST(InterleavedProgram, ACheckThatMeetsAFreedObjectIsStoppedThere) {
   const Program program{{leave(1)}, {check(2)}};
-  const std::vector<Operation> before{append(1, 1), fork(1, 2)};
+  const std::vector<Action> before{append(1, 1), fork(1, 2)};
   EXPECT_EQ(run(NodeFamily<V6Posted>{}, before, program).causes(), Causes{});
   const auto ran = run(NodeFamily<HastyExit>{}, before, program);
   ASSERT_TRUE(ran.causes().contains("no-use-after-free memory"));
@@ -113,7 +113,7 @@ class Lockless : public InterleavedWorld<State> {
 };
 
 TEST(InterleavedProgram, WithoutItsLockAFilterIsLost) {
-  const std::vector<Operation> before{thread(1, 2)};
+  const std::vector<Action> before{thread(1, 2)};
   const Program attaches{{attach(1, 1)}, {attach(2, 2)}};
   EXPECT_EQ(run(SeccompFamily<SharedLeaf>{}, before, attaches).causes(), Causes{});
   const auto ran = run(SeccompFamily<SharedLeaf, Lockless>{}, before, attaches);
@@ -123,7 +123,7 @@ TEST(InterleavedProgram, WithoutItsLockAFilterIsLost) {
 // What seccomp's own text does under the siglock concerns the caller alone: only a TSYNC reaches another thread's leaf,
 // and there is none in this model. So leaving the lock out breaks nothing here.
 TEST(InterleavedProgram, SeccompsSiglockGuardsNothingButTsync) {
-  for (const auto& before : {std::vector<Operation>{attach(1, 1), thread(1, 2)}, {attach(1, 1), fork(1, 2)}})
+  for (const auto& before : {std::vector<Action>{attach(1, 1), thread(1, 2)}, {attach(1, 1), fork(1, 2)}})
     for (const Program& program : {Program{{attach(1, 2), fork(1, 3)}, {attach(2, 3), leave(2)}},
                                    {{fork(1, 3), leave(1)}, {attach(2, 2), check(2)}}})
       EXPECT_EQ(run(SeccompFamily<Seccomp, Lockless>{}, before, program).causes(), Causes{});
@@ -151,7 +151,7 @@ TEST(InterleavedProgram, ADeadlockIsFound) {
 // A walk reads a chain node by node: two of them can disagree about which of two appends came first. In designs whose
 // lists never change under a task that cannot happen.
 TEST(InterleavedProgram, WalksAlongSharedNodesAreNoSnapshots) {
-  const std::vector<Operation> before{append(1, 1), fork(1, 2), append(2, 2), fork(2, 3)};
+  const std::vector<Action> before{append(1, 1), fork(1, 2), append(2, 2), fork(2, 3)};
   const Program program{{append(1, 3)}, {append(2, 4), check(2)}, {check(3)}};
   EXPECT_EQ(run(NodeFamily<V5Intended>{}, before, program).causes(), Causes{"linearizable results"});
   EXPECT_EQ(run(NodeFamily<V6Posted>{}, before, program).causes(), Causes{});
@@ -159,7 +159,7 @@ TEST(InterleavedProgram, WalksAlongSharedNodesAreNoSnapshots) {
 
 // Near the limit one walk is enough: R4 fits only before R3, and the check sees R3 but not R4.
 TEST(InterleavedProgram, ASumOfPagesIsNoSnapshot) {
-  const std::vector<Operation> before{append(1, 1), fork(1, 2), append(2, 2, 62), fork(2, 3)};
+  const std::vector<Action> before{append(1, 1), fork(1, 2), append(2, 2, 62), fork(2, 3)};
   const Program program{{append(1, 3)}, {append(2, 4)}, {check(3)}};
   const auto ran = run(NodeFamily<V5Intended>{}, before, program);
   ASSERT_EQ(ran.causes(), Causes{"linearizable results"});

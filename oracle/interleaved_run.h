@@ -34,7 +34,7 @@ enum class Went : uint8_t { on, waits, wrong };
 
 // From its start to its end, in whatever world; the view of a check is built in `view`.
 template <class Machine>
-OperationResult run_whole(Machine& machine, const Operation& operation, std::vector<uint16_t>& view) {
+ActionResult run_whole(Machine& machine, const Action& operation, std::vector<uint16_t>& view) {
   if (!operation.check) return {machine.step(operation.step).error, {}};
   view.clear();
   machine.check(operation.step.task, operation.step.event, [&](uint16_t number) { view.push_back(number); });
@@ -149,7 +149,7 @@ class InterleavedRun {
   }
 
   const Fault& fault() const { return fault_; }  // after Went::wrong
-  const OperationResult& result(int operation) const { return results_[operation]; }
+  const ActionResult& result(int operation) const { return results_[operation]; }
   // For looking at once all is done.
   const Machine& machine() {
     machine_.processes.numbers() = world().processes;
@@ -163,14 +163,14 @@ class InterleavedRun {
   };
   auto& world() { return machine_.world; }
   const auto& world() const { return machine_.world; }
-  OperationResult run(const Operation& operation) { return run_whole(machine_, operation, view_); }
+  ActionResult run(const Action& operation) { return run_whole(machine_, operation, view_); }
 
   Machine machine_;
   const Program& program_;
   Contention& contention_;
   std::array<Task, kMaxColumns> tasks_;
   std::array<uint8_t, kMaxColumns> first_operation_{};
-  std::array<OperationResult, kMaxOperations> results_;
+  std::array<ActionResult, kMaxOperations> results_;
   std::vector<uint16_t> view_;  // of a check in flight
   Fault fault_;
 };

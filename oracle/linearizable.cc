@@ -12,7 +12,7 @@ namespace lockstep {
 namespace {
 
 struct Numbered {
-  const Operation* operation;
+  const Action* operation;
   int number;
 };
 std::vector<Numbered> numbered(const Program& program) {
@@ -44,7 +44,7 @@ const Step* lost_rule(const Ending& ending, std::span<const Ending> orders, cons
   return nullptr;
 }
 
-std::string words(const Operation& operation, const OperationResult& result, bool filters) {
+std::string words(const Action& operation, const ActionResult& result, bool filters) {
   const auto& step = operation.step;
   if (!operation.check)
     return fmt::format("P{}'s {} gave {}", step.task, name_of(step.op),

@@ -13,7 +13,7 @@ namespace lockstep {
 
 // All operations are done. Facts are canonical.
 struct Ending {
-  std::vector<OperationResult> results;  // by number of the operation
+  std::vector<ActionResult> results;  // by number of the operation
   Snapshot facts;
 };
 

@@ -32,7 +32,7 @@ std::string place_words(const Race& race, const AtomicStep& step) {
   return name_in(race, step.object) + "." + field;
 }
 
-const Operation& operation_of(const Race& race, const AtomicStep& step) { return race.program[step.who][step.action]; }
+const Action& operation_of(const Race& race, const AtomicStep& step) { return race.program[step.who][step.action]; }
 std::string view_words(const Race& race, const AtomicStep& step) {
   size_t number = step.action;
   for (size_t who = 0; who < step.who; ++who) number += race.program[who].size();
@@ -41,7 +41,7 @@ std::string view_words(const Race& race, const AtomicStep& step) {
   return out.empty() ? " nothing" : out;
 }
 
-std::string begin_words(const Operation& operation, bool filters) {
+std::string begin_words(const Action& operation, bool filters) {
   if (operation.check) return filters ? "check" : fmt::format("check event={}", operation.step.event);
   const auto line = step_line(operation.step);
   return line.substr(line.find(' ') + 1);

@@ -38,6 +38,10 @@ std::string rest_of(const Group& group) {
 }
 
 Markup where_to(const ReportInput& in, const Found& found) {
+  if (!found.find->schedule.empty())
+    return html(R"(<details><summary>atomic step {}</summary><pre>{}</pre></details><code class="quiet">{}</code>)",
+                found.find->divergence.step, found.find->schedule,
+                shortened(reproduce_command(*found.find, *found.result), kNameLength));
   const auto page = counterexample_folder(*found.result, *found.find);
   const auto step = fmt::format("step {} of {}", found.find->divergence.step, found.find->trace.steps.size());
   if (in.pages.contains(page)) return html("<a href=\"{}/index.html\">{}</a>", page, step);

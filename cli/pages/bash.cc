@@ -47,7 +47,7 @@ complete -F _lockstep lockstep
 
 constexpr const char* kFiles[] = {"", "", "file", "trace", "folder"};
 
-std::string completes(const Argument& argument) {
+std::string completes(const PageArgument& argument) {
   if (argument.completes == Value::words) return fmt::format("words='{}'", fmt::join(argument.words, " "));
   return fmt::format("files={}", kFiles[static_cast<size_t>(argument.completes)]);
 }

@@ -36,15 +36,15 @@ Words words_for(const std::string& value) {
   return words;
 }
 
-Value completion_of(const Argument& argument) {
+Value completion_of(const PageArgument& argument) {
   if (!argument.words.empty()) return Value::words;
   if (argument.value == "TRACE") return Value::trace;
   if (argument.value == "FILE") return Value::file;
   return argument.value == "DIR" ? Value::folder : Value::none;
 }
 
-Argument argument_of(const CLI::Option& option) {
-  Argument argument{.text = option.get_description(), .required = option.get_required()};
+PageArgument argument_of(const CLI::Option& option) {
+  PageArgument argument{.text = option.get_description(), .required = option.get_required()};
   const auto type = option.get_type_name();
   argument.value = type.substr(0, type.find(':'));
   argument.repeated = option.get_expected_max() >= CLI::detail::expected_max_vector_size;

@@ -12,7 +12,7 @@ namespace lockstep::cli {
 // What can be completed in the place of a value.
 enum class Value : uint8_t { none, words, file, trace, folder };
 
-struct Argument {
+struct PageArgument {
   std::vector<std::string> names;  // "-o", "--output"; of a positional its one name
   std::string value;               // "MODEL"; empty: a flag
   std::string initial;             // what it is without the option; empty: nothing that is worth a word
@@ -26,7 +26,7 @@ struct Command {
   std::vector<std::string> path;  // {"lockstep", "corpus", "list"}
   std::string text;
   std::string footer;
-  std::vector<Argument> options, positionals;
+  std::vector<PageArgument> options, positionals;
   std::vector<Command> subcommands;
 };
 

@@ -25,7 +25,7 @@ std::string condition(const Command& command) {
   return out;
 }
 
-std::string candidates(const Argument& argument) {
+std::string candidates(const PageArgument& argument) {
   switch (argument.completes) {
     case Value::words:
       return fmt::format(" -a {}", quoted(fmt::format("{}", fmt::join(argument.words, " "))));

@@ -51,7 +51,7 @@ std::string flag(const std::string& name) {
   return name.starts_with("--") ? "Fl Fl " + name.substr(2) : "Fl " + name.substr(1);
 }
 
-std::string value(const Argument& argument) { return argument.value.empty() ? "" : " Ar " + words(argument.value); }
+std::string value(const PageArgument& argument) { return argument.value.empty() ? "" : " Ar " + words(argument.value); }
 
 std::string synopsis(const Command& command) {
   std::string out = ".Nm lockstep\n";
@@ -71,7 +71,7 @@ bool all_in(const std::vector<std::string>& words, const std::string& text) {
                      [&](const auto& word) { return text.find(word) != std::string::npos; });
 }
 
-std::string item(const Argument& argument) {
+std::string item(const PageArgument& argument) {
   const bool told = all_in(argument.words, argument.text);
   std::string out = ".It ";
   for (const auto& name : argument.names) out += (&name == &argument.names[0] ? "" : " , ") + flag(name);

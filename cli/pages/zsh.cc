@@ -22,7 +22,7 @@ std::string part(const std::string& text) {
   return out;
 }
 
-std::string action(const Argument& argument) {
+std::string action(const PageArgument& argument) {
   switch (argument.completes) {
     case Value::words:
       return part(fmt::format("({})", fmt::join(argument.words, " ")));
@@ -38,7 +38,7 @@ std::string action(const Argument& argument) {
   return " ";
 }
 
-std::string option_spec(const Argument& option) {
+std::string option_spec(const PageArgument& option) {
   const auto value = option.value.empty() ? "" : fmt::format(":{}:{}", part(option.value), action(option));
   std::string out;
   for (const auto& name : option.names) {
