@@ -45,6 +45,8 @@ set_source_files_properties(worker/image.c PROPERTIES COMPILE_DEFINITIONS LOCKST
                                                       OBJECT_DEPENDS ${live_out}/worker)
 
 target_sources(lockstep_harness PRIVATE worker/worker.c worker/image.c)
+# For whoever compiles these sources again (vm.cmake).
+add_custom_target(lockstep_harness_generated DEPENDS ${live_out}/observe.skel.h ${live_out}/worker)
 # A system folder, since the compiler's warnings are not for bpftool's output.
 target_include_directories(lockstep_harness SYSTEM PRIVATE ${live_out})
 target_link_libraries(lockstep_harness PUBLIC fmt::fmt PRIVATE ${BPF_LIBRARY} ${ELF_LIBRARY} ${Z_LIBRARY})

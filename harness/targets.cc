@@ -4,12 +4,14 @@
 #include "harness/live.h"
 #include "harness/sim.h"
 #include "harness/spec.h"
+#include "harness/vm.h"
 #include "model/model.h"
 
 namespace lockstep {
 
 std::unique_ptr<Target> make_target(const std::string& name) {
   if (name == "live") return make_live();
+  if (name.starts_with("vm:")) return make_vm(name.substr(3));
   if (name.starts_with("spec:")) {
     if (auto target = make_spec(name.substr(5))) return target;
     throw UnknownTarget(name + ": no such model; `lockstep models` lists them");

@@ -9,7 +9,7 @@
 namespace lockstep::live {
 
 Engine::Engine(const LiveOptions& options)
-    : options_(options), pin_(options.cpu), lock_(lock_host()), log_(options.log_fd), drain_(open_drain()) {
+    : options_(options), pin_(options.cpu), lock_(lock_host()), log_(options.log_fd), drain_(options.drain ? open_drain() : File()) {
   if (drain_) drain_host();
   make_observer();
   make_crew();
@@ -43,7 +43,7 @@ void Engine::make_observer() {
   if (!options_.unprivileged) observer_ = make_bpf_observer(why);
   if (!observer_) observer_ = make_proc_observer(memory_.arena(), why);
   capabilities_ = observer_->capabilities();
-  if (!drain_ && !capabilities_.unobserved.empty())
+  if (options_.drain && !drain_ && !capabilities_.unobserved.empty())
     capabilities_.unobserved += "; it runs slowly, since only root may drain the kernel's queue";
 }
 

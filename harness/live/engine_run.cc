@@ -48,7 +48,7 @@ void Engine::drained(uint32_t left) {
   backlog_ = left;
   if (drain_)
     ++statistics_.drains;
-  else
+  else if (options_.drain)
     std::this_thread::sleep_for(kPace);
 }
 
@@ -63,7 +63,7 @@ void Engine::count_attach() {
   }
   ++statistics_.attach_calls;
   statistics_.max_backlog = std::max<uint64_t>(statistics_.max_backlog, ++backlog_);
-  if (!drain_ && statistics_.attach_calls % kPaceCalls == 0) std::this_thread::sleep_for(kPace);
+  if (options_.drain && !drain_ && statistics_.attach_calls % kPaceCalls == 0) std::this_thread::sleep_for(kPace);
 }
 
 template <class Action>
