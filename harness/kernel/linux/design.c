@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Each design on a task's pointer, and the choice: boot parameter lockstep_design=v5|v5-intended|v6. */
+/* Each design on a task's pointer, and the choice: boot parameter
+ * lockstep_design=v5|v5-intended|v6. */
 #include <linux/init.h>
 #include <linux/sched.h>
 #include <linux/string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The designs side by side: what a task's life and its checks call, whichever was chosen at boot. */
+/* The designs side by side: what a task's life and its checks call, whichever was chosen at boot.
+ */
 #ifndef LOCKSTEP_DESIGN_H
 #define LOCKSTEP_DESIGN_H
 

@@ -24,11 +24,11 @@ void landlock_give_events(const struct landlock_events *events);
 
 /* By the type behind `sizeof`. A macro is not expanded inside itself: there it is the kernel's. */
 #define LANDLOCK_FOR_EVENTS_sizeof(x)                                                              \
-	_Generic((__typeof__(x) *)NULL, struct landlock_events *: true, default: false)
+	_Generic((__typeof__(x) *)NULL, struct landlock_events * : true, default : false)
 #define kzalloc(size, flags)                                                                       \
-	(LANDLOCK_FOR_EVENTS_##size ? landlock_take_events((size), (flags)) :                      \
-				      kzalloc((size), (flags)))
+	(LANDLOCK_FOR_EVENTS_##size ? landlock_take_events((size), (flags))                        \
+				    : kzalloc((size), (flags)))
 #define kfree(object)                                                                              \
-	_Generic((object), struct landlock_events *: landlock_give_events, default: kfree)(object)
+	_Generic((object), struct landlock_events * : landlock_give_events, default : kfree)(object)
 
 #endif /* LANDLOCK_ENV_H */

@@ -76,7 +76,8 @@ static void *take_lowest(void)
 	spin_unlock_irqrestore(&lock, flags);
 	if (slot < SLOTS)
 		return region + slot * SLOT_SIZE;
-	pr_warn_once("lockstep: no slot is left for another set of events; the guest must restart\n");
+	pr_warn_once(
+		"lockstep: no slot is left for another set of events; the guest must restart\n");
 	return NULL;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The designs as a security module: append by seccomp(2), inheritance and release with the task, and
- * two checks. Event 0 is the opening of a file, event 1 the reading of its attributes. The rules of
- * the current task run one after the other until one of them does not return 0: EPERM.
+ * The designs as a security module: append by seccomp(2), inheritance and release with the task,
+ * and two checks. Event 0 is the opening of a file, event 1 the reading of its attributes. The
+ * rules of the current task run one after the other until one of them does not return 0: EPERM.
  */
 #include <linux/capability.h>
 #include <linux/dcache.h>
@@ -92,7 +92,7 @@ static bool run_rule(const struct landlock_rule *rule, void *data)
 
 static int check_event(unsigned int event, struct dentry *dentry)
 {
-	struct check check = { .denied = false };
+	struct check check = {.denied = false};
 
 	if (!current->seccomp.landlock_events)
 		return 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The eBPF programs that are rules: BPF_PROG_TYPE_LANDLOCK, whose context is inserted in uapi/linux/bpf.h. */
+/* The eBPF programs that are rules: BPF_PROG_TYPE_LANDLOCK, whose context is inserted in
+ * uapi/linux/bpf.h. */
 #ifndef LOCKSTEP_PROGRAM_H
 #define LOCKSTEP_PROGRAM_H
 
