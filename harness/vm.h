@@ -29,7 +29,7 @@ class VmTarget : public Target {
 // `name` is one of `lockstep kernel list`, or the path of a bzImage, which has a slash in it. Boots the guest. A guest
 // that goes wrong is a TargetFault, and the next trace finds a new one. The target takes the steps of a trace ahead of
 // its caller: only they, and in their order, can be asked for.
-// REQUIRES: as make_live(), but for the CPU. Throws Unavailable.
+// REQUIRES: as make_live(), but for the CPU. Throws Unavailable; UnknownKernel (kernels.h).
 std::unique_ptr<VmTarget> make_vm(const std::string& name, const VmOptions& options = {});
 
 // One line, cheap: whether guests can run here at all; empty if they can.

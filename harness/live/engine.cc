@@ -9,7 +9,11 @@
 namespace lockstep::live {
 
 Engine::Engine(const LiveOptions& options)
-    : options_(options), pin_(options.cpu), lock_(lock_host()), log_(options.log_fd), drain_(options.drain ? open_drain() : File()) {
+    : options_(options),
+      pin_(options.cpu),
+      lock_(lock_host()),
+      log_(options.log_fd),
+      drain_(options.drain ? open_drain() : File()) {
   if (drain_) drain_host();
   make_observer();
   make_crew();

@@ -7,6 +7,7 @@
 
 #include <cstring>
 
+#include "harness/kernels.h"
 #include "harness/live/file.h"
 #include "model/target.h"
 
@@ -23,8 +24,11 @@ bool is_kernel(int fd) {
 }  // namespace
 
 Image find_image(const std::string& name) {
-  if (name.find('/') == std::string::npos)
-    throw Unavailable(fmt::format("vm:{}: no such kernel; a path has a slash in it: vm:./{}", name, name));
+  if (name.find('/') == std::string::npos) {
+    const auto image = find_kernel(name);
+    if (!image) throw Unavailable(fmt::format("vm:{}: this kernel is not here yet; {}", name, kernel_remedy(name)));
+    return {image->image.string(), image->parameters};
+  }
   const live::File file(open(name.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) throw Unavailable(fmt::format("vm:{}: it cannot be read: {}", name, live::error_text(errno)));
   struct stat info {};

@@ -11,7 +11,7 @@ struct Image {
   std::string parameters;  // that its command line must hold
 };
 
-// Throws Unavailable with the remedy: it is not there, or it is no kernel. `name` as make_vm() has it.
+// Throws Unavailable with the remedy: it is not there, or it is no kernel; UnknownKernel. `name` as make_vm() has it.
 Image find_image(const std::string& name);
 
 }  // namespace lockstep::vm
