@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <type_traits>
 
 #include "harness/vm/wire.h"
 
@@ -43,30 +45,51 @@ int32_t zagzig(uint32_t value) { return int32_t(value >> 1) ^ -int32_t(value & 1
 
 enum HelloFact : uint32_t { kResults = 1, kViews = 2, kCounters = 4 };
 
+// What of a step is sent, with the largest number that may stand there. Most of it is as in any step; so a mask says
+// first which of them differ from a step's beginnings.
+template <class StepType, class Visit>
+void each_field(StepType& step, Visit visit) {
+  visit(step.op, uint32_t(Op::reap));
+  visit(step.task, kMaxTasks);
+  visit(step.made, kMaxNames);
+  visit(step.child, kMaxTasks);
+  visit(step.event, UINT8_MAX);
+  visit(step.arg, uint32_t(Arg::invalid));
+  visit(step.fd, uint32_t(Fd::other));
+  visit(step.type, uint32_t(ProgType::other));
+  visit(step.pages, UINT32_MAX);
+  visit(step.len, UINT32_MAX);
+  visit(step.flags, UINT32_MAX);
+  visit(step.fail_alloc, UINT16_MAX);
+  visit(step.error, INT32_MAX);
+  visit(step.line, UINT32_MAX);
+}
+constexpr uint32_t kStepFields = 14;
+
+std::array<uint32_t, kStepFields> numbers_of(const Step& step) {
+  std::array<uint32_t, kStepFields> numbers{};
+  size_t next = 0;
+  each_field(step, [&](const auto& field, uint32_t) { numbers[next++] = static_cast<uint32_t>(field); });
+  return numbers;
+}
+
 void put_step(Writer& to, const Step& step) {
-  for (const uint32_t number :
-       {uint32_t(step.op), uint32_t(step.task), uint32_t(step.made), uint32_t(step.child), uint32_t(step.event),
-        uint32_t(step.arg), uint32_t(step.fd), uint32_t(step.type), step.pages, step.len, step.flags,
-        uint32_t(step.fail_alloc), uint32_t(step.error), step.line})
-    to.put_number(number);
+  static const auto usual = numbers_of({});
+  const auto numbers = numbers_of(step);
+  uint32_t mask = 0;
+  for (size_t i = 0; i < kStepFields; ++i) mask |= uint32_t(numbers[i] != usual[i]) << i;
+  to.put_number(mask);
+  for (size_t i = 0; i < kStepFields; ++i)
+    if ((mask >> i & 1) != 0) to.put_number(numbers[i]);
 }
 
 Step get_step(const Taker& take) {
   Step step;
-  step.op = Op(take.number(uint32_t(Op::reap)));
-  step.task = static_cast<uint16_t>(take.number(kMaxTasks));
-  step.made = static_cast<uint16_t>(take.number(kMaxNames));
-  step.child = static_cast<uint16_t>(take.number(kMaxTasks));
-  step.event = static_cast<uint8_t>(take.number(UINT8_MAX));
-  step.arg = Arg(take.number(uint32_t(Arg::invalid)));
-  step.fd = Fd(take.number(uint32_t(Fd::other)));
-  step.type = ProgType(take.number(uint32_t(ProgType::other)));
-  step.pages = take.number();
-  step.len = take.number();
-  step.flags = take.number();
-  step.fail_alloc = take.small();
-  step.error = static_cast<int>(take.number(INT32_MAX));
-  step.line = take.number();
+  uint32_t mask = take.number((1U << kStepFields) - 1);
+  each_field(step, [&](auto& field, uint32_t max) {
+    if ((mask & 1) != 0) field = static_cast<std::remove_reference_t<decltype(field)>>(take.number(max));
+    mask >>= 1;
+  });
   return step;
 }
 
