@@ -7,6 +7,7 @@
 #include "harness/kernels.h"
 #include "harness/kernels/build.h"
 #include "harness/kernels/fetch.h"
+#include "model/trace_error.h"
 
 namespace lockstep::cli {
 

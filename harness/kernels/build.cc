@@ -126,7 +126,7 @@ void add_sources(const fs::path& tree) {
     else if (is_code || name == "Makefile" || name == "Kconfig")
       write_file(ours / name, std::string(file.text));
   }
-  apply(parse_insertions(source_text("linux/insertions")), tree);
+  insert_all(parse_insertions(source_text("linux/insertions")), tree);
 }
 
 Built build_kernel(Flavour flavour, const Work& work) {

@@ -90,7 +90,7 @@ std::string insert(const std::string& content, const Insertion& insertion) {
   return result.insert(place == content.size() ? result.size() : place, insertion.text);
 }
 
-void apply(const std::vector<Insertion>& insertions, const std::filesystem::path& tree) {
+void insert_all(const std::vector<Insertion>& insertions, const std::filesystem::path& tree) {
   std::map<std::string, std::string> contents;
   for (const auto& insertion : insertions) {
     auto& content = contents.try_emplace(insertion.file, std::string()).first->second;

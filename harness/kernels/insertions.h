@@ -37,6 +37,6 @@ std::vector<Insertion> parse_insertions(std::string_view text);
 std::string insert(const std::string& content, const Insertion& insertion);
 
 // All of them, or none: no file is written before each has its place. Throws InsertionError.
-void apply(const std::vector<Insertion>& insertions, const std::filesystem::path& tree);
+void insert_all(const std::vector<Insertion>& insertions, const std::filesystem::path& tree);
 
 }  // namespace lockstep::kernels
