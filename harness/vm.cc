@@ -23,7 +23,7 @@ namespace {
 constexpr const char* kParameters = "console=ttyS0 quiet loglevel=5 printk.time=1 panic=-1 reboot=t";
 constexpr int kKvmBootTimeoutMs = 15'000;
 constexpr uint64_t kFlood = 1U << 20;  // bytes on the console
-constexpr size_t kMaxNotes = 8, kToldLines = 12;
+constexpr size_t kMaxNotes = 8;
 constexpr uint32_t kMaxErrno = 4095;
 
 const std::string& initramfs() {
@@ -150,11 +150,8 @@ std::vector<std::string> Vm::notes() const {
 }
 
 void Vm::drop_guest() {
-  const auto tail = guest_->console().tail();
-  if (!tail.empty())
-    note(fmt::format(
-        "the last lines of the console, {}: {}", moment(),
-        fmt::join(tail.begin() + long(tail.size() - std::min(tail.size(), kToldLines)), tail.end(), " | ")));
+  if (const auto lines = guest_->console().excerpt(); !lines.empty())
+    note(fmt::format("the console, {}: {}", moment(), fmt::join(lines, " | ")));
   guest_.reset();
   running_ = false;
 }

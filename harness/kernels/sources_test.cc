@@ -52,8 +52,9 @@ TEST(Sources, AreTheFilesOfTheTree) {
     EXPECT_EQ(read_file(folder / file.name), file.text) << file.name;
   }
   for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.is_regular_file() && entry.path().filename().string()[0] != '.')
+    if (entry.is_regular_file() && entry.path().filename().string()[0] != '.') {
       EXPECT_TRUE(names.contains(entry.path().filename())) << entry.path();
+    }
 }
 
 TEST(Sources, KernelCodeSaysItsLicence) {

@@ -11,7 +11,7 @@ namespace lockstep::vm {
 
 namespace {
 
-constexpr size_t kMaxLine = 1000, kMaxTail = 40, kMaxReports = 8, kMaxBlocked = 32, kMaxFrames = 12;
+constexpr size_t kMaxLine = 1000, kMaxTail = 12, kMaxComplaint = 24, kMaxReports = 8, kMaxBlocked = 32, kMaxFrames = 12;
 
 // "[    1.234567][    T33] text", where the kernel tells who wrote it; the serial line ends it with \r.
 std::string without_stamp(const std::string& line) {
@@ -22,6 +22,11 @@ std::string without_stamp(const std::string& line) {
 std::string printable(std::string line) {
   std::erase_if(line, [](char c) { return static_cast<unsigned char>(c) < ' '; });
   return line;
+}
+
+bool has_address(const std::string& line) {
+  static const std::regex address(R"(\b(0x)?[0-9a-f]{16}\b)");
+  return std::regex_search(line, address);
 }
 
 }  // namespace
@@ -43,7 +48,9 @@ void Console::add_line(std::string line) {
   for (auto& report : reader_.take())
     if (reports_.size() < kMaxReports) reports_.push_back(std::move(report));
   add_blocked(text);
-  if (line.empty()) return;
+  complains_ = complains_ || reader_.unfinished() || !reports_.empty();
+  if (line.empty() || has_address(line)) return;
+  if (complains_ && complaint_.size() < kMaxComplaint) complaint_.push_back(line);
   tail_.push_back(std::move(line));
   if (tail_.size() > kMaxTail) tail_.pop_front();
 }

@@ -21,8 +21,11 @@ class Console {
   std::string complaint();
   // Where the tasks wait that the kernel calls blocked: "init 1: in flush_work < vfree".
   std::vector<std::string> blocked() const;
-  // The last lines, for who wants to read them.
-  std::vector<std::string> tail() const { return {tail_.begin(), tail_.end()}; }
+  // For who wants to read it: what stands there from the first complaint on, without registers and addresses; without a
+  // complaint, the last lines.
+  std::vector<std::string> excerpt() const {
+    return complains_ ? complaint_ : std::vector<std::string>(tail_.begin(), tail_.end());
+  }
   uint64_t bytes() const { return bytes_; }
 
  private:
@@ -35,6 +38,8 @@ class Console {
 
   std::string rest_;  // a line that is not at its end
   std::deque<std::string> tail_;
+  std::vector<std::string> complaint_;
+  bool complains_ = false;
   live::LogReader reader_;
   std::vector<live::LogReport> reports_;
   std::vector<Blocked> blocked_;

@@ -10,13 +10,14 @@ TEST(VmConsoleTest, ChatterIsNoComplaint) {
   Console console;
   console.add("[    0.672011] mtrr: your CPUs had inconsistent MTRRdefType settings\r\nhello\r\n");
   EXPECT_EQ(console.complaint(), "");
-  EXPECT_EQ(console.tail().size(), 2u);
-  EXPECT_EQ(console.tail()[1], "hello");
+  EXPECT_EQ(console.excerpt().size(), 2u);
+  EXPECT_EQ(console.excerpt()[1], "hello");
 }
 
 TEST(VmConsoleTest, APanicIsToldWithItsPlace) {
   Console console;
   // In pieces, as a serial line gives them.
+  for (int i = 0; i < 100; ++i) console.add("chatter\n");
   console.add("[    4.100000] sysrq: Trigger a crash\r\n[    4.1000");
   console.add("01] Kernel panic - not syncing: sysrq triggered crash\r\n");
   console.add("[    4.100002][    T1] CPU: 1 PID: 1 Comm: init Not tainted 6.12 #1\r\n");
@@ -24,6 +25,10 @@ TEST(VmConsoleTest, APanicIsToldWithItsPlace) {
   console.add("[    4.1]  sysrq_handle_crash+0x1/0x2\r\n[    4.1]  ? stale+0x1/0x2\r\n");
   console.add("[    4.1] ---[ end Kernel panic - not syncing: sysrq triggered crash ]---\r\n");
   EXPECT_EQ(console.complaint(), "Kernel panic - not syncing: sysrq triggered crash; in panic < sysrq_handle_crash");
+  for (int i = 0; i < 100; ++i) console.add("RIP: 0033:0x60f990 RSP: 002b:00007fff774c31b8\n");
+  const auto excerpt = console.excerpt();
+  EXPECT_EQ(excerpt.size(), 8u);
+  EXPECT_NE(excerpt.front().find("Kernel panic"), std::string::npos);
 }
 
 TEST(VmConsoleTest, AReportThatWasCutShortIsToldToo) {
@@ -55,7 +60,7 @@ TEST(VmConsoleTest, AFloodIsCountedAndForgotten) {
   for (int i = 0; i < 1000; ++i) console.add("\nline");
   EXPECT_EQ(console.bytes(), (64u << 16) + 5000u);
   size_t kept = 0;
-  for (const auto& line : console.tail()) kept += line.size();
+  for (const auto& line : console.excerpt()) kept += line.size();
   EXPECT_LT(kept, 50'000u);
   EXPECT_EQ(console.complaint(), "");
 }

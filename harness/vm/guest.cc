@@ -19,6 +19,9 @@ constexpr size_t kMaxErrors = 4000;
 // A dying kernel still writes, line by line.
 constexpr milliseconds kQuiet{300}, kLongestWords{5000};
 
+// The guest writes byte by byte. Who is woken by each of them keeps it from the processor.
+constexpr std::chrono::microseconds kGather{200};
+
 int left_ms(std::chrono::steady_clock::time_point end) {
   return static_cast<int>(
       std::max<int64_t>(0, std::chrono::ceil<milliseconds>(end - std::chrono::steady_clock::now()).count()));
@@ -39,7 +42,7 @@ void Guest::take_errors(std::span<const std::byte> bytes) {
 // Takes what has come. False: the other end is closed.
 bool Guest::drain(int fd, void (Guest::*take)(std::span<const std::byte>)) {
   std::array<std::byte, 16384> part;
-  const ssize_t got = recv(fd, part.data(), part.size(), MSG_DONTWAIT);
+  const ssize_t got = read(fd, part.data(), part.size());
   if (got > 0) (this->*take)({part.data(), size_t(got)});
   return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
 }
@@ -60,6 +63,7 @@ Guest::Pumped Guest::pump(int timeout_ms, bool to_write) {
   for (size_t i = 0; i < polled.size(); ++i) polled[i] = {sources[i].fd, POLLIN, 0};
   if (to_write) polled[1].events |= POLLOUT;
   if (poll(polled.data(), polled.size(), timeout_ms) <= 0) return Pumped::nothing;
+  if (!to_write) std::this_thread::sleep_for(kGather);
   bool closed = false;
   for (size_t i = 0; i < polled.size(); ++i)
     if ((polled[i].revents & ~POLLOUT) != 0 && !drain(sources[i].fd, sources[i].take)) closed |= i == 0;
