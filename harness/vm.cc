@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "harness/agent/image.h"
 #include "harness/vm/guest.h"
@@ -19,11 +21,15 @@ using vm::What;
 
 namespace {
 
-// A kernel that panics ends QEMU. Warnings go to the console, the chatter of booting does not.
-constexpr const char* kParameters = "console=ttyS0 quiet loglevel=5 printk.time=1 panic=-1 reboot=t";
+// A kernel that panics ends QEMU. Warnings go to the console, the chatter of booting does not. What only costs time in
+// a guest is off: barriers against what other users of a processor could see, and zeroed memory.
+constexpr const char* kParameters =
+    "console=ttyS0 quiet loglevel=5 printk.time=1 panic=-1 reboot=t mitigations=off init_on_alloc=0 audit=0";
 constexpr int kKvmBootTimeoutMs = 15'000;
 constexpr uint64_t kFlood = 1U << 20;  // bytes on the console
 constexpr size_t kMaxNotes = 8;
+// What the kernel's buffer of a serial line takes for sure while the agent does not read.
+constexpr size_t kMaxAhead = 2048;
 constexpr uint32_t kMaxErrno = 4095;
 
 const std::string& initramfs() {
@@ -45,6 +51,7 @@ class Vm final : public VmTarget {
   int qemu() const override { return guest_ ? guest_->pid() : 0; }
   uint64_t boots() const override { return boots_; }
 
+  void announce(const Trace& trace) override { announced_ = trace; }
   void reset(const Trace& trace) override;
   Outcome step(const Step& step) override;
   void observe(Snapshot& snapshot) override { snapshot = facts_; }
@@ -56,6 +63,9 @@ class Vm final : public VmTarget {
   void greet(int timeout_ms);
   Message expect(What what);
   void read_state(Reader from);
+  bool began_already(const Trace& trace);
+  void send(const Trace& trace);
+  void send_ahead();
   void run_out();
   [[noreturn]] void fault(const std::string& text);
   void drop_guest();
@@ -74,6 +84,7 @@ class Vm final : public VmTarget {
   size_t taken_ = 0;      // steps whose outcome the caller has
   bool running_ = false;  // the guest has not said yet how the trace ended
   uint64_t console_bytes_ = 0;
+  std::optional<Trace> announced_, ahead_;  // not sent yet; sent while the one before ran
   vm::SnapshotReader snapshots_;
   Snapshot facts_;
   std::vector<std::string> guest_notes_, notes_;
@@ -154,6 +165,7 @@ void Vm::drop_guest() {
     note(fmt::format("the console, {}: {}", moment(), fmt::join(lines, " | ")));
   guest_.reset();
   running_ = false;
+  ahead_.reset();
 }
 
 void Vm::fault(const std::string& text) {
@@ -193,13 +205,7 @@ void Vm::read_state(Reader from) {
   }
 }
 
-void Vm::reset(const Trace& trace) {
-  if (running_) run_out();
-  if (!guest_) boot();
-  trace_ = trace;
-  taken_ = 0;
-  console_bytes_ = guest_->console().bytes();
-  snapshots_.begin();
+void Vm::send(const Trace& trace) {
   Writer request;
   vm::put_trace(request, trace);
   try {
@@ -207,6 +213,37 @@ void Vm::reset(const Trace& trace) {
   } catch (const GuestLost& lost) {
     fault(fmt::format("{}: {}: {}", name_, moment(), lost.what()));
   }
+}
+
+// So the guest need not wait for us between two traces.
+void Vm::send_ahead() {
+  if (!announced_) return;
+  Writer request;
+  vm::put_trace(request, *announced_);
+  if (request.bytes().size() > kMaxAhead) return announced_.reset();
+  send(*announced_);
+  ahead_ = std::exchange(announced_, std::nullopt);
+}
+
+// The guest was sent this trace while it ran the one before. If it was sent another one, it has to finish that first.
+bool Vm::began_already(const Trace& trace) {
+  const auto ahead = std::exchange(ahead_, std::nullopt);
+  if (!ahead) return false;
+  if (ahead->start == trace.start && ahead->steps == trace.steps) return true;
+  run_out();
+  return false;
+}
+
+void Vm::reset(const Trace& trace) {
+  if (running_) run_out();
+  const bool began = guest_ && began_already(trace);
+  if (!guest_) boot();
+  trace_ = trace;
+  taken_ = 0;
+  console_bytes_ = guest_->console().bytes();
+  snapshots_.begin();
+  if (!began) send(trace);
+  send_ahead();
   const Message begun = expect(What::begun);
   running_ = true;
   read_state(Reader(begun.bytes));
@@ -229,8 +266,10 @@ Outcome Vm::step(const Step& step) {
 // nobody asked for is no divergence of this trace.
 void Vm::run_out() {
   try {
-    for (Message message; (message = guest_->receive(options_.answer_timeout_ms)).what != What::ended;)
+    for (Message message; message.what != What::ended && message.what != What::skipped;) {
+      message = guest_->receive(options_.answer_timeout_ms);
       if (message.what == What::fault) throw GuestLost(vm::get_sentence(message.bytes));
+    }
     running_ = false;
   } catch (const GuestLost& lost) {
     note(fmt::format("{}: in a trace whose end nobody watched: {}", name_, in_our_name(lost.what())));

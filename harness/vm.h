@@ -11,7 +11,7 @@
 namespace lockstep {
 
 struct VmOptions {
-  int cpus = 2;
+  int cpus = 1;  // one is faster: the steps of a trace come one at a time
   int memory_mib = 512;
   bool drain = true;               // false: what docs/live.md drains for may happen
   int step_timeout_ms = 10'000;    // a step that takes longer hangs
@@ -22,6 +22,8 @@ struct VmOptions {
 
 class VmTarget : public Target {
  public:
+  // What the reset after the next one will be called with, most likely: the guest begins with it early.
+  virtual void announce(const Trace& trace) = 0;
   virtual int qemu() const = 0;        // pid; 0: no guest runs
   virtual uint64_t boots() const = 0;  // of guests, so far
 };

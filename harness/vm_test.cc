@@ -51,6 +51,30 @@ TEST_F(VmTest, GoesOnAfterATraceThatNobodySawToItsEnd) {
   EXPECT_TRUE(runs(target->qemu()));
 }
 
+TEST_F(VmTest, BeginsWithWhatWasAnnouncedAndDropsItIfAnotherComes) {
+  const auto target = boot();
+  const Trace first = seccomp_trace("P1 attach -> F1\n"), second = seccomp_trace("P1 fork -> P2\nP2 attach -> F2\n"),
+              third = seccomp_trace("P1 attach -> F3\n");
+  const auto run = [&](const Trace& trace) {
+    target->reset(trace);
+    for (const Step& step : trace.steps) EXPECT_EQ(target->step(step).error, 0);
+    const std::string seen = views(*target);
+    target->end();
+    return seen;
+  };
+  target->announce(second);
+  EXPECT_EQ(run(first), "P1: F1");
+  target->announce(third);
+  EXPECT_EQ(run(second), "P1: | P2: F2");
+  EXPECT_EQ(run(first), "P1: F1");
+  target->announce(first);
+  EXPECT_EQ(run(third), "P1: F3");
+  target->announce(Trace{.steps = {{.op = Op::append, .task = 1, .made = 1}}});
+  EXPECT_EQ(run(first), "P1: F1");
+  EXPECT_EQ(run(second), "P1: | P2: F2");
+  EXPECT_EQ(target->boots(), 1u);
+}
+
 TEST_F(VmTest, RefusesWhatItCannotDoBeforeTheFirstStep) {
   const auto target = boot();
   Trace nodes;
