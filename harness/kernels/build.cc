@@ -146,7 +146,12 @@ Built build_kernel(Flavour flavour, const Work& work) {
   if (is_there()) return {};  // another process was faster
   const auto tree = unpack_source(source, workshop.folder(), work);
   work.say("adding our files");
-  add_sources(tree);
+  try {
+    add_sources(tree);
+  } catch (const InsertionError& error) {
+    throw Unavailable(fmt::format("{} {} is not what this program knows: {}; please report that", kSource,
+                                  source.version, error.what()));
+  }
   configure(tree, flavour, work);
   compile(tree, work);
   collect(tree, workshop.folder() / "made", flavour);
