@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "cli/jobs.h"
 #include "cli/test_run.h"
 
 namespace lockstep {
@@ -206,6 +207,20 @@ TEST_F(Cli, ResultsThatCannotBeWrittenAreNoSuccess) {
   EXPECT_FALSE(fs::exists(folder_ / "no"));
 }
 
+TEST_F(Cli, WhoeverReadsNoFurtherHearsNothing) {
+  for (const auto* command : {"models", "properties"}) {
+    const auto pid = start_program({LOCKSTEP_BINARY, command}, [] {
+      int ends[2];
+      if (pipe(ends) != 0) _exit(98);
+      close(ends[0]);
+      dup2(ends[1], STDOUT_FILENO);
+    });
+    const auto ran = finish(pid);
+    EXPECT_EQ(ran.code, 128 + SIGPIPE);
+    EXPECT_EQ(ran.err, "");
+  }
+}
+
 TEST_F(Cli, NightlyRefusesAnEmptyCorpus) {
   fs::create_directories(folder_ / "none");
   EXPECT_EQ(
@@ -349,7 +364,7 @@ TEST_F(Cli, AKilledNightlyGoesOnWhereItWas) {
   EXPECT_FALSE(fs::exists(folder + "/report.txt.part-AbC123"));
   EXPECT_FALSE(fs::exists(folder + "/journal.json"));
   const auto report = nlohmann::json::parse(slurp(folder + "/report.json"));
-  EXPECT_EQ(report["results"].size(), 10u);
+  EXPECT_EQ(report["results"].size(), cli::nightly_jobs().size());
   const fs::directory_iterator drawn(folder + "/counterexamples");
   ASSERT_NE(drawn, fs::directory_iterator());
   EXPECT_TRUE(fs::exists(drawn->path() / "step-01.svg"));
