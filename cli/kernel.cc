@@ -24,7 +24,7 @@ Work work_of(Progress& progress, const std::string& what) {
                 const auto kind = state.substr(0, state.find(':'));
                 if (kind != *last) fmt::print(stderr, "{}: {}\n", what, kind);
                 *last = kind;
-                progress.show(state);
+                if (kind != state) progress.show(state);
               },
           .stop = interrupted};
 }

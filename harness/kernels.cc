@@ -5,8 +5,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
+#include <functional>
 
 #include "harness/kernels/build.h"
 #include "harness/kernels/cache.h"
@@ -21,7 +21,6 @@ namespace {
 
 constexpr const char* kDesigns[] = {"v5", "v5-intended", "v6"};
 constexpr const char* kStock[] = {"6.1", "6.12"};  // what a plain Debian 12 has
-constexpr const char* kNewest = "newest";
 constexpr const char* kSanitizers = "@sanitizers";
 
 struct Name {
@@ -37,19 +36,20 @@ Name parse(const std::string& name) {
     parsed.flavour = Flavour::sanitizers;
   }
   parsed.is_design = std::find(std::begin(kDesigns), std::end(kDesigns), parsed.base) != std::end(kDesigns);
-  const bool is_stock = is_version(parsed.base) || parsed.base == kNewest;
-  if (!parsed.is_design && (!is_stock || parsed.flavour == Flavour::sanitizers))
+  if (!parsed.is_design && (!is_version(parsed.base) || parsed.flavour == Flavour::sanitizers))
     throw UnknownKernel(fmt::format("{}: no such kernel; `lockstep kernel list` lists them", name));
   return parsed;
 }
 
-std::vector<std::string> fetched_versions() {
-  std::vector<std::string> versions;
+// Those in the cache and those of Debian 12, lowest first.
+std::vector<std::string> known_versions() {
+  std::vector<std::string> versions(std::begin(kStock), std::end(kStock));
   std::error_code none;
   for (const auto& entry : fs::directory_iterator(kernels_folder(), none))
     if (is_version(entry.path().filename())) versions.push_back(entry.path().filename());
   std::sort(versions.begin(), versions.end(),
-            [](const auto& a, const auto& b) { return strverscmp(a.c_str(), b.c_str()) > 0; });
+            [](const auto& a, const auto& b) { return strverscmp(a.c_str(), b.c_str()) < 0; });
+  versions.erase(std::unique(versions.begin(), versions.end()), versions.end());
   return versions;
 }
 
@@ -61,21 +61,22 @@ std::optional<KernelImage> in_folder(const std::string& folder, const std::strin
   return KernelImage{place / "bzImage", release, parameters};
 }
 
-std::string status_of(const std::string& name, const std::string& otherwise) {
-  const auto image = find_kernel(name);
-  return image ? fmt::format("in the cache: {}, {}", image->release, image->image.string()) : otherwise;
+std::string status_of(const std::string& name, const std::function<std::string()>& otherwise) {
+  if (const auto image = find_kernel(name))
+    return fmt::format("in the cache: {}, {}", image->release, image->image.string());
+  return fmt::format("{}: {}", otherwise(), kernel_remedy(name));
 }
 
 std::string build_status() {
   const auto missing = missing_for_build({});
-  if (missing.empty()) return "can be built: ";
-  return fmt::format("cannot be built until these packages are installed: {}; then: ", fmt::join(missing, " "));
+  if (missing.empty()) return "can be built";
+  return fmt::format("cannot be built until these packages are installed: {}; then", fmt::join(missing, " "));
 }
 
 std::string fetch_status(const std::string& version) {
   const auto package = offered(Packages::own(), version, {});
-  if (package.name.empty()) return "not in this machine's package lists (apt-get update): ";
-  return fmt::format("can be fetched, {}: ", package.text());
+  return package.name.empty() ? "not in this machine's package lists; after apt-get update perhaps"
+                              : fmt::format("can be fetched ({})", package.text());
 }
 
 }  // namespace
@@ -83,9 +84,7 @@ std::string fetch_status(const std::string& version) {
 std::optional<KernelImage> find_kernel(const std::string& name) {
   const auto parsed = parse(name);
   if (parsed.is_design) return in_folder(built_name(parsed.flavour), "lockstep_design=" + parsed.base);
-  if (parsed.base != kNewest) return in_folder(parsed.base, "");
-  const auto versions = fetched_versions();
-  return versions.empty() ? std::nullopt : in_folder(versions.front(), "");
+  return in_folder(parsed.base, "");
 }
 
 std::string kernel_remedy(const std::string& name) {
@@ -96,20 +95,12 @@ std::string kernel_remedy(const std::string& name) {
 
 std::vector<KernelStatus> list_kernels() {
   std::vector<KernelStatus> all;
-  auto versions = fetched_versions();
-  for (const auto* version : kStock)
-    if (std::find(versions.begin(), versions.end(), version) == versions.end()) versions.emplace_back(version);
-  std::sort(versions.begin(), versions.end(),
-            [](const auto& a, const auto& b) { return strverscmp(a.c_str(), b.c_str()) < 0; });
-  for (const auto& name : versions) all.push_back({name, status_of(name, "")});
-  for (auto& row : all)
-    if (row.status.empty()) row.status = fetch_status(row.name) + kernel_remedy(row.name);
-  all.push_back({kNewest, status_of(kNewest, "")});
-  const auto build = build_status();
+  for (const auto& name : known_versions()) all.push_back({name, status_of(name, [&] { return fetch_status(name); })});
+  all.push_back({"newest", "whatever sid has: lockstep kernel fetch newest"});
   for (const auto* flavour : {"", kSanitizers})
     for (const auto* design : kDesigns) {
       const auto name = std::string(design) + flavour;
-      all.push_back({name, status_of(name, build + kernel_remedy(name))});
+      all.push_back({name, status_of(name, [] { return build_status(); })});
     }
   return all;
 }

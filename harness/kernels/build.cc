@@ -82,7 +82,7 @@ void compile(const fs::path& tree, const Work& work) {
   const auto jobs = std::max(1U, std::thread::hardware_concurrency());
   const auto line = [&](const std::string& text) {
     if (text.starts_with("  CC ")) work.say(fmt::format("compiling: {} files", ++files));
-    if (text.starts_with("  LD ") || text.starts_with("  BTF")) work.say("linking");
+    if (text.starts_with("  LD ") && text.ends_with("vmlinux.o")) work.say("linking, and writing down its types");
   };
   const auto ended = run({.words = make({fmt::format("-j{}", jobs), "bzImage"}), .folder = tree, .line = line}, work);
   if (ended.code == 0) return;
@@ -146,7 +146,12 @@ Built build_kernel(Flavour flavour, const Work& work) {
   if (is_there()) return {};  // another process was faster
   const auto tree = unpack_source(source, workshop.folder(), work);
   work.say("adding our files");
-  add_sources(tree);
+  try {
+    add_sources(tree);
+  } catch (const InsertionError& error) {
+    throw Unavailable(fmt::format("{} {} is not what this program knows: {}; please report that", kSource,
+                                  source.version, error.what()));
+  }
   configure(tree, flavour, work);
   compile(tree, work);
   collect(tree, workshop.folder() / "made", flavour);

@@ -78,14 +78,16 @@ class Tree : public testing::Test {
 };
 
 TEST_F(Tree, SeveralInsertionsOfAFileSeeEachOther) {
-  insert_all({{"a", true, "int b", "int x;\n"}, {"a", true, "int x", "int y;\n"}, {"b", false, "int a", "int z;\n"}}, tree_);
+  insert_all({{"a", true, "int b", "int x;\n"}, {"a", true, "int x", "int y;\n"}, {"b", false, "int a", "int z;\n"}},
+             tree_);
   EXPECT_EQ(read_file(tree_ / "a"), "int a;\nint b;\nint x;\nint y;\nint c;\n");
   EXPECT_EQ(read_file(tree_ / "b"), std::string("int z;\n") + kContent);
 }
 
 TEST_F(Tree, IsLeftAsItWasIfOneHasNoPlace) {
   for (const auto* file : {"b", "c"}) {
-    EXPECT_THROW(insert_all({{"a", true, "int b", "int x;\n"}, {file, true, "int d", "int y;\n"}}, tree_), InsertionError);
+    EXPECT_THROW(insert_all({{"a", true, "int b", "int x;\n"}, {file, true, "int d", "int y;\n"}}, tree_),
+                 InsertionError);
     EXPECT_EQ(read_file(tree_ / "a"), kContent);
   }
 }
