@@ -47,7 +47,9 @@ class VmFuzzTest : public testing::TestWithParam<Guest> {
 
 TEST_P(VmFuzzTest, ManyTracesConform) {
   const auto guest = target();
-  if (guest->capabilities().layout == "seccomp") EXPECT_EQ(probe_preset("seccomp", *guest), GetParam().model);
+  if (guest->capabilities().layout == "seccomp") {
+    EXPECT_EQ(probe_preset("seccomp", *guest), GetParam().model);
+  }
   const auto run = fuzz({.model = GetParam().model, .seed = 11, .traces = 250, .repeats = 3}, *guest);
   for (const auto& find : run.result.finds) ADD_FAILURE() << find.divergence.text;
   EXPECT_EQ(run.result.traces, 250u);
