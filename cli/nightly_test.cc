@@ -220,6 +220,29 @@ TEST_F(NightlyFolder, ARunThatWasRecordedAndNotReportedIsNotRecordedTwice) {
   EXPECT_NE(slurp(folder_ / "n/report.txt").find("nothing is new, and nothing is gone"), std::string::npos);
 }
 
+// Other traces every day, the same canary; a run that was killed yesterday goes on with yesterday's.
+TEST_F(NightlyFolder, TheDayIsTheSeed) {
+  fs::create_directories(folder_ / "n/report.txt/in the way");
+  const std::vector<std::string> words{"nightly", "--traces", "1", "-o", at("n")};
+  EXPECT_EQ(run(words).code, 3);
+  auto journal = Json::parse(slurp(folder_ / "n/journal.json"));
+  const auto today = std::to_string(journal["seed"].get<uint64_t>());
+  EXPECT_EQ(today.size(), 8u);
+  EXPECT_EQ(today.substr(0, 2), "20");
+  auto plan = journal["plan"].get<std::string>();
+  plan.replace(plan.find(today), today.size(), "20170301");
+  journal["plan"] = plan;
+  journal["seed"] = 20170301;
+  write(folder_ / "n/journal.json", journal.dump());
+  fs::remove_all(folder_ / "n/report.txt");
+  const auto again = run(words);
+  EXPECT_NE(again.err.find("going on with the nightly"), std::string::npos) << again.err;
+  EXPECT_EQ(report("n")["run"]["seed"], 20170301);
+  for (const auto& result : report("n")["results"]) {
+    if (result["job"] == "canary") EXPECT_EQ(result["seed"], 1);
+  }
+}
+
 TEST_F(NightlyFolder, AnotherPlanIsAnotherRun) {
   fs::create_directories(folder_ / "n/report.txt/in the way");
   EXPECT_EQ(nightly("n").code, 3);
