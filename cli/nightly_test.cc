@@ -238,9 +238,10 @@ TEST_F(NightlyFolder, TheDayIsTheSeed) {
   const auto again = run(words);
   EXPECT_NE(again.err.find("going on with the nightly"), std::string::npos) << again.err;
   EXPECT_EQ(report("n")["run"]["seed"], 20170301);
-  for (const auto& result : report("n")["results"]) {
-    if (result["job"] == "canary") EXPECT_EQ(result["seed"], 1);
-  }
+  const auto results = comparable(report("n")["results"]);
+  EXPECT_EQ(results["canary"]["seed"], 1);
+  EXPECT_EQ(results["fuzz-v5-posted"]["seed"], 20170301);
+}
 }
 
 TEST_F(NightlyFolder, AnotherPlanIsAnotherRun) {
