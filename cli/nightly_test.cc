@@ -242,7 +242,6 @@ TEST_F(NightlyFolder, TheDayIsTheSeed) {
   EXPECT_EQ(results["canary"]["seed"], 1);
   EXPECT_EQ(results["fuzz-v5-posted"]["seed"], 20170301);
 }
-}
 
 TEST_F(NightlyFolder, AnotherPlanIsAnotherRun) {
   fs::create_directories(folder_ / "n/report.txt/in the way");
