@@ -35,8 +35,10 @@ bool expected_race(const std::string& model, const std::string& cause) {
 
 Interleaving interleave(const std::string& model, const InterleaveOptions& options) {
   if (model == "v5-intended") return Interleaver(NodeFamily<V5Intended>{}, options).run();
+  if (model == "v5-new-hierarchy") return Interleaver(NodeFamily<V5NewHierarchy>{}, options).run();
   if (model == "v5-posted") return Interleaver(NodeFamily<V5Posted>{}, options).run();
   if (model == "v6-posted") return Interleaver(NodeFamily<V6Posted>{}, options).run();
+  if (model == "seccomp-nodes") return Interleaver(SeccompFamily<SeccompNodes>{}, options).run();
   return Interleaver(SeccompFamily<>{{.release_at_reap = model == "seccomp@6.1"}}, options).run();
 }
 
