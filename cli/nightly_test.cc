@@ -67,8 +67,10 @@ Json comparable(Json results) {
   for (auto& r : results) {
     r.erase("seconds");
     for (const auto* list : {"notes", "missing", "shortcomings"}) std::sort(r[list].begin(), r[list].end());
+    for (auto& line : r["statistics"])
+      if (line["name"] == "states/s") line.erase("value");
     for (auto& find : r["finds"]) {
-      if (r["generated"].is_null()) continue;
+      if (find["name"].get<std::string>().find("/finds/") == std::string::npos) continue;  // the corpus has it
       find["name"] = fs::path(find["name"].get<std::string>()).filename();
       find.erase("reproduce");
     }
@@ -102,8 +104,8 @@ TEST_F(NightlyFolder, FourShardsMergedAreTheWhole) {
   EXPECT_GE(whole["canary"]["finds"].size(), 2u);  // so there is something to join
   const auto joined_report = report("merged");
   EXPECT_EQ(joined_report["run"]["shard"], "merged 4");
-  const auto& canary = joined_report["results"][5];
-  ASSERT_EQ(canary["job"], "canary");
+  const auto& canary = *std::find_if(joined_report["results"].begin(), joined_report["results"].end(),
+                                     [](const auto& result) { return result["job"] == "canary"; });
   for (const auto& find : canary["finds"]) {
     EXPECT_TRUE(fs::exists(find["name"].get<std::string>()));
     const auto page = "counterexamples/canary-" + find["identity"].get<std::string>() + "/index.html";
