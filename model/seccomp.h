@@ -31,8 +31,8 @@ struct SeccompTask {
   static constexpr const char* kName = "task";
   Ref<Filter> filter;
   Ref<FilterNode> node;  // seccomp-nodes, in the place of `filter` and `count`
-  int32_t mode;   // 0 off, 2 filter
-  int32_t count;  // filters on its path
+  int32_t mode;          // 0 off, 2 filter
+  int32_t count;         // filters on its path
   bool nnp;
   bool cap;
   bool operator==(const SeccompTask&) const = default;

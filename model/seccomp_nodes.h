@@ -11,9 +11,9 @@ namespace lockstep {
 
 struct FilterNode {
   static constexpr const char* kName = "node";
-  int32_t usage;          // tasks and inheriting nodes
-  Ref<Filter> filter;     // the newest of its list; a filter's prev is the older one of the same list
-  Ref<FilterNode> prev;   // the inherited node
+  int32_t usage;         // tasks and inheriting nodes
+  Ref<Filter> filter;    // the newest of its list; a filter's prev is the older one of the same list
+  Ref<FilterNode> prev;  // the inherited node
   Ref<SeccompTask> owner;
   bool operator==(const FilterNode&) const = default;
 };
@@ -38,7 +38,8 @@ struct SeccompNodes {
   };
   using State = StateIn<Memory>;
 
-  // Memory is asked for before the lock is taken. Nobody but the caller changes its node pointer, or the owner of a node.
+  // Memory is asked for before the lock is taken. Nobody but the caller changes its node pointer, or the owner of a
+  // node.
   template <class W, class Task>
   static int attach(W& w, Task caller, const Step& args) {
     if (int error = Seccomp::enter_attach(w, caller, args)) return error;

@@ -159,7 +159,8 @@ void show_filter_nodes(const State& memory, FactsWriter& out) {
   tasks.each([&](uint16_t task) { out.pointer(Link::task_node, place++, Kind::node, tasks[task].node); });
 }
 
-// Filters on the path of a task. Where ancestors attach too a count of the task's own would be wrong: whoever asks walks.
+// Filters on the path of a task. Where ancestors attach too a count of the task's own would be wrong: whoever asks
+// walks.
 template <template <class> class World, class Mechanism, class Processes>
 uint16_t filters_of(const SeccompMachineIn<World, Mechanism, Processes>& machine, uint16_t task) {
   const auto& memory = machine.world.memory;

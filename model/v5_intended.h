@@ -53,9 +53,9 @@ struct V5Intended {
     w.publish(f::node_rule, node, rule);
   }
 
-  // The task's nodes stay as they are from here on, whoever holds them.
+  // What the task owns there is nobody's from here on.
   template <class W, class Task, class E>
-  static void give_up_nodes(W& w, Task task, E events) {
+  static void leave_nodes(W& w, Task task, E events) {
     for (size_t event = 0; event < kEvents; ++event) {
       auto node = w.load(f::nodes, events, event);
       if (w.branch(Branch::owner_exits, w.load(f::owner, node) == task))
@@ -71,11 +71,10 @@ struct V5Intended {
     auto events = w.load(f::events, caller);
     auto pages = w.load(f::prog_pages, prog);
     bool first = w.branch(Branch::first_append, w.is_null(events));
-    bool owns = false, in_place = false;
+    bool in_place = false;
     if (!first) {
-      owns = w.branch(Branch::owner_here, w.load(f::owner, w.load(f::nodes, events, args.event)) == caller);
-      in_place = owns;
-      if (owns && known_flags != 0) in_place = !w.branch(Branch::new_hierarchy, args.flags != 0);
+      in_place = w.branch(Branch::owner_here, w.load(f::owner, w.load(f::nodes, events, args.event)) == caller);
+      if (in_place && known_flags != 0) in_place = !w.branch(Branch::new_hierarchy, args.flags != 0);
       pages = pages + pages_reached(w, events);
       if (!in_place) pages = pages + 1;  // the events object that takes the place of the old one
     }
@@ -90,7 +89,7 @@ struct V5Intended {
         put_rule(w, rule);
         return w.fail(ENOMEM);
       }
-      if (owns) give_up_nodes(w, caller, events);
+      if (!first && known_flags != 0) leave_nodes(w, caller, events);
       if (!first) put_events(w, events);
       w.store(f::events, caller, own);
       events = own;
@@ -114,7 +113,7 @@ struct V5Intended {
     auto events = w.load(f::events, task);
     w.store(f::events, task, w.template null<Events>());
     if (!w.branch(Branch::exit_puts, !w.is_null(events))) return;
-    give_up_nodes(w, task, events);
+    leave_nodes(w, task, events);
     put_events(w, events);
   }
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // v5-new-hierarchy: v5-intended with the option that its thread proposes. An append with flags=1, NEW_RULE_HIERARCHY,
 // makes new nodes for the caller even if it owns some, so that tasks forked before do not get the rule. It owns those
-// alone from then on: of two owned nodes for an event nobody could say which one a later rule goes to (docs/proposals.md).
+// alone from then on: of two owned nodes for an event nobody could say which one a later rule goes to
+// (docs/proposals.md).
 #pragma once
 
 #include "model/v5_intended.h"

@@ -24,11 +24,11 @@ bool expected_race(const std::string& model, const std::string& cause) {
   };
   // v5-intended and the two proposals: walks are no snapshots. v5-posted: linking without a lock, and what comes of it.
   static constexpr Known kKnown[] = {
-      {"v5-intended", "linearizable results"}, {"v5-intended", "linearizable check"},
+      {"v5-intended", "linearizable results"},      {"v5-intended", "linearizable check"},
       {"v5-new-hierarchy", "linearizable results"}, {"v5-new-hierarchy", "linearizable check"},
-      {"seccomp-nodes", "linearizable results"}, {"seccomp-nodes", "linearizable check"},
-      {"v5-posted", "linearizable lost rule"}, {"v5-posted", "linearizable rule.exists"},
-      {"v5-posted", "linearizable results"},   {"v5-posted", "linearizable check"},
+      {"seccomp-nodes", "linearizable results"},    {"seccomp-nodes", "linearizable check"},
+      {"v5-posted", "linearizable lost rule"},      {"v5-posted", "linearizable rule.exists"},
+      {"v5-posted", "linearizable results"},        {"v5-posted", "linearizable check"},
       {"v5-posted", "linearizable views"},
   };
   return std::any_of(std::begin(kKnown), std::end(kKnown),

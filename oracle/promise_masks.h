@@ -42,7 +42,7 @@ struct PromiseMasks {
 class PromiseMasksWorld {
  public:
   PromiseMasksWorld(PromiseKind kind, PromiseMasks& masks) : kind_(kind), m_(masks) {}
-  void append(uint16_t task, int event, uint16_t rule, bool new_set) {
+  void append(uint16_t task, int event, uint16_t rule, bool new_set = false) {
     made_ = rule;
     if (kind_ == PromiseKind::node)
       NodePromise::append(*this, task, event, rule, new_set);
