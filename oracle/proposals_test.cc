@@ -99,6 +99,14 @@ TEST(SeccompNodes, BoundsTheCallersPathAndNoDescendants) {
   EXPECT_EQ(ShortTraces::shortest("seccomp", {}, 6, too_long), 0u);
 }
 
+TEST(SeccompNodes, NeverHasToSetAModeFromOutside) {
+  const auto filtered_in_mode_0 = [](const Snapshot&, const Step&, const Snapshot& after) {
+    return std::any_of(after.tasks.begin(), after.tasks.end(),
+                       [](const auto& task) { return !task.view[0].empty() && task.mode == 0; });
+  };
+  EXPECT_EQ(ShortTraces::shortest("seccomp-nodes", {}, 6, filtered_in_mode_0), 0u);
+}
+
 TEST(SeccompNodes, AsksTheCallerForTheRightAndNobodyElse) {
   const auto without_right = [](const Snapshot& before, const Step& step, const Snapshot& after) {
     for (const auto& task : after.tasks)
