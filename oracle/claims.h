@@ -111,6 +111,12 @@ void claim_theorems(const L& l, Claim claim) {
           const auto to = l.get(field, x, slot...);
           return implies(l.template holds<T>(x) && !l.is_null(to), l.pointers(to, field, slot...) >= 1);
         });
+        claim(over<T, T>, words + " that two objects have is counted twice", kLemma, [=](auto x, auto y) {
+          const auto to = l.get(field, x, slot...);
+          return implies(l.template holds<T>(x) && l.template holds<T>(y) && !(x == y) && !l.is_null(to) &&
+                             l.get(field, y, slot...) == to,
+                         l.pointers(to, field, slot...) >= 2);
+        });
         if constexpr (std::is_same_v<T, Filter>) {
           claim(over<To>, words + " pointers of users are counted from 0", kLemma,
                 [=](auto x) { return l.pointers_of_users(x) >= 0; });

@@ -27,23 +27,29 @@ class Triggers {
         if (mask_of(e) == all()) single.push_back({e});
       if (!single.empty()) return single;
     }
-    uint32_t covered = 0;
-    for (const auto& e : must) covered |= mask_of(e);
-    // Those that name most variables first.
-    auto rest = flat_;
-    std::stable_sort(rest.begin(), rest.end(), [&](const auto& a, const auto& b) {
-      return __builtin_popcount(mask_of(a.first)) > __builtin_popcount(mask_of(b.first));
-    });
-    for (const auto& [e, nested] : rest) {
-      if ((mask_of(e) & ~covered) == 0) continue;
-      must.push_back(e);
-      covered |= mask_of(e);
-    }
-    if (covered != all() || must.empty()) return {};
-    return {must};
+    std::vector<std::vector<expr>> sets;
+    cover(must, sets);
+    return sets;
   }
 
  private:
+  static constexpr size_t kMostPatterns = 12;
+  // Every way to name the first variable that is not named yet, and so on.
+  void cover(const std::vector<expr>& chosen, std::vector<std::vector<expr>>& sets) const {
+    uint32_t covered = 0;
+    for (const auto& e : chosen) covered |= mask_of(e);
+    if (covered == all() && !chosen.empty()) {
+      if (sets.size() < kMostPatterns) sets.push_back(chosen);
+      return;
+    }
+    const uint32_t next = ~covered & (covered + 1);
+    for (const auto& [e, nested] : flat_) {
+      if ((mask_of(e) & next) == 0) continue;
+      auto more = chosen;
+      more.push_back(e);
+      cover(more, sets);
+    }
+  }
   uint32_t all() const { return (1u << variables_.size()) - 1; }
   uint32_t mask_of(const expr& e) const { return masks_.at(Z3_get_ast_id(e.ctx(), e)); }
 
@@ -65,11 +71,18 @@ class Triggers {
     kept_.push_back(e);
     const bool function = e.num_args() > 0 && e.decl().decl_kind() == Z3_OP_UNINTERPRETED;
     if (function && mask != 0) {
-      if (flat) flat_.emplace_back(e, false);
+      if (flat && plain(e)) flat_.emplace_back(e, false);
       if (!flat)
         for (unsigned i = 0; i < e.num_args(); ++i) mark_inside(e.arg(i));
     }
     return mask;
+  }
+  // Of functions and constants alone: nothing else can be looked for.
+  static bool plain(const expr& e) {
+    if (!e.is_app() || e.decl().decl_kind() != Z3_OP_UNINTERPRETED) return false;
+    for (unsigned i = 0; i < e.num_args(); ++i)
+      if (!plain(e.arg(i))) return false;
+    return true;
   }
   // What another function is applied to.
   void mark_inside(const expr& e) {

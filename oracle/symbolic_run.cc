@@ -23,6 +23,15 @@ std::set<std::string> with_counts(const Layout& layout, const std::set<std::stri
   return all;
 }
 
+// All applications of functions in a formula. Z3 uses what it is told of all objects where it meets such a term in what
+// it has found to matter; each is given a name, so that it matters from the start.
+void name_terms(z3::solver& solver, const expr& e, std::set<unsigned>& seen) {
+  if (!seen.insert(Z3_get_ast_id(e.ctx(), e)).second || !e.is_app()) return;
+  for (unsigned i = 0; i < e.num_args(); ++i) name_terms(solver, e.arg(i), seen);
+  if (e.num_args() > 0 && e.decl().decl_kind() == Z3_OP_UNINTERPRETED)
+    solver.add(e == e.ctx().constant(fmt::format("seen!{}", seen.size()).c_str(), e.get_sort()));
+}
+
 bool names_function(const std::string& spelled, const std::string& name) {
   const auto at = spelled.find(name + "(");
   return at != std::string::npos && (at == 0 || spelled[at - 1] == ':' || spelled[at - 1] == ' ');
@@ -135,7 +144,10 @@ SymbolicRun::Said SymbolicRun::unsatisfiable(const expr& more, std::chrono::mill
   const auto begin = std::chrono::steady_clock::now();
   solver_.push();
   solver_.add(more);
+  std::set<unsigned> seen;
+  name_terms(solver_, more, seen);
   const auto answer = solver_.check();
+  if (const char* d = getenv("DUMP"); d && note && answer != z3::unsat && (note->formula.find(d) != std::string::npos)) { FILE* f = fopen("/tmp/pv/dump.smt2", "w"); fputs(solver_.to_smt2().c_str(), f); fclose(f); exit(0); }
   const std::string reason = answer == z3::unknown ? solver_.reason_unknown() : "";
   solver_.pop();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
