@@ -177,24 +177,32 @@ struct ClaimsOf<V5Intended> : V5Views {
         return implies(acts(l, t) && !l.is_null(g) && l.has(t, g),
                        l.known(g) && leads_to(l, t, event, node) && l.group_of(node) == g);
       });
+      for (size_t other = 0; other < event; ++other)
+        claim(over<NodeTask, Group>, "a group has a node for each event" + of, kLemma, [=](auto t, auto g) {
+          return implies(acts(l, t) && !l.is_null(g) && l.has(t, g), l.node_of(event, g) != l.node_of(other, g));
+        });
       claim(over<NodeTask, Group, Rule>, "a group's rules are in its node" + of, kLemma, [=](auto t, auto g, auto r) {
-        return implies(acts(l, t) && !l.is_null(g) && l.has(t, g) && l.rule_of(event, g, r),
-                       lists(l, l.node_of(event, g), r));
+        const auto node = l.node_of(event, g);
+        return implies(
+            acts(l, t) && !l.is_null(g) && l.has(t, g) && leads_to(l, t, event, node) && l.rule_of(event, g, r),
+            lists(l, node, r));
       });
       claim(over<NodeTask, Group, Rule>, "a node's rules are in its group" + of, kLemma, [=](auto t, auto g, auto r) {
-        return implies(acts(l, t) && !l.is_null(g) && l.has(t, g) && lists(l, l.node_of(event, g), r),
-                       l.rule_of(event, g, r));
+        const auto node = l.node_of(event, g);
+        return implies(
+            acts(l, t) && !l.is_null(g) && l.has(t, g) && leads_to(l, t, event, node) && lists(l, node, r),
+            l.rule_of(event, g, r));
       });
       claim(over<NodeTask>, "a task owns the node of its own group" + of, kLemma, [=](auto t) {
-        return implies(acts(l, t) && !l.is_null(l.own(t)), l.get(f::owner, node_of(l, t, event)) == t);
+        const auto node = node_of(l, t, event);
+        return implies(acts(l, t) && !l.is_null(l.own(t)),
+                       !l.is_null(l.get(f::events, t)) && !l.is_null(node) && l.get(f::owner, node) == t &&
+                           l.node_of(event, l.own(t)) == node && l.known(l.own(t)));
       });
       claim(over<NodeTask>, "an owner has a group of its own" + of, kLemma, [=](auto t) {
         const auto node = node_of(l, t, event);
         return implies(acts(l, t) && !l.is_null(l.get(f::events, t)) && l.get(f::owner, node) == t,
                        !l.is_null(l.own(t)) && l.own(t) == l.group_of(node));
-      });
-      claim(over<NodeTask, Group>, "a group's own node is the task's own" + of, kLemma, [=](auto t, auto g) {
-        return implies(acts(l, t) && !l.is_null(g) && l.own(t) == g, l.node_of(event, g) == node_of(l, t, event));
       });
       claim(over<NodeTask, Node, Rule>, "what is in a view was promised" + of, Property::isolation,
             [=](auto t, auto n, auto r) {
