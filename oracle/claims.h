@@ -29,12 +29,16 @@ inline constexpr std::nullopt_t kLemma = std::nullopt;
 inline bool implies(bool a, bool b) { return !a || b; }
 
 // visit(field) for each pointer field of T that leads to a kind in the memory; for slots visit(field, slot).
-template <class T, class Kinds, class Visit>
-void each_pointer(Kinds, Visit visit) {
+// each_field: the same for fields of any kind.
+template <class T, bool kPointersOnly, class Kinds, class Visit>
+void each_field_of(Kinds, Visit visit) {
   const auto one = [&]<class O, class V>(Field<O, V> field) {
     using To = typename TargetOf<V>::Type;
-    if constexpr (!std::is_void_v<To>)
+    if constexpr (!std::is_void_v<To>) {
       if constexpr (Kinds::template kHas<To>) visit(field);
+    } else if constexpr (!kPointersOnly) {
+      visit(field);
+    }
   };
   const auto slots = [&]<class O, class To, size_t N>(Slots<O, Ref<To>, N> field) {
     if constexpr (Kinds::template kHas<To>)
@@ -47,6 +51,14 @@ void each_pointer(Kinds, Visit visit) {
       one(field);
   };
   std::apply([&](auto... field) { (any(field), ...); }, kFieldsOf<T>);
+}
+template <class T, class Kinds, class Visit>
+void each_pointer(Kinds kinds, Visit visit) {
+  each_field_of<T, true>(kinds, visit);
+}
+template <class T, class Kinds, class Visit>
+void each_field(Kinds kinds, Visit visit) {
+  each_field_of<T, false>(kinds, visit);
 }
 template <class T, class V, class... Slot>
 constexpr Over<T, typename TargetOf<V>::Type> ends_of(Field<T, V>, Slot...) {

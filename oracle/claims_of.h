@@ -80,6 +80,27 @@ void claim_copy_views(const L& l, Claim claim) {
   }
 }
 
+// A step leaves everything in a view that was there: `l` is the state after it, `was` the one before.
+template <class Design, class L, class Claim>
+void claim_copy_steps(const L& was, const L& l, Claim claim) {
+  using Task = typename Design::Task;
+  using Made = typename Design::Made;
+  for (size_t event = 0; event < Design::kViews; ++event) {
+    const auto of = Design::kViews == 1 ? "" : " of event " + std::to_string(event);
+    claim(over<Task, Made>, "what was in a view is in it" + of, Property::append_only, [=](auto t, auto r) {
+      return implies(acts(was, t) && acts(l, t) && Design::in_view(was, t, event, r), Design::in_view(l, t, event, r));
+    });
+  }
+}
+template <class Design, class L, class Task, class Claim>
+void claim_copy_fork(const L& was, const L& l, const Task& parent, const Task& child, Claim claim) {
+  using Made = typename Design::Made;
+  for (size_t event = 0; event < Design::kViews; ++event)
+    claim(over<Made>, "a child's view is its parent's", Property::inheritance, [=](auto r) {
+      return Design::in_view(l, child, event, r) == Design::in_view(was, parent, event, r);
+    });
+}
+
 template <>
 struct ClaimsOf<V6Posted> {
   static constexpr bool kRulesLeak = true;
@@ -95,6 +116,10 @@ struct ClaimsOf<V6Posted> {
     const auto lists = l.get(f::lists, t);
     const auto newest = l.get(f::rules, lists, event);
     return !l.is_null(lists) && !l.is_null(newest) && l.reaches(f::rule_prev, newest, rule);
+  }
+  template <class L, class T>
+  static auto root(const L& l, const T& t) {
+    return l.get(f::lists, t);
   }
   template <class L, class T>
   static auto view_sum(const L& l, const T& t) {
@@ -128,6 +153,26 @@ struct V5Views {
     auto sum = l.sum(f::node_prev, node_of(l, t, 0));
     for (size_t event = 1; event < kEvents; ++event) sum = sum + l.sum(f::node_prev, node_of(l, t, event));
     return l.zero_if(l.is_null(l.get(f::events, t)), sum);
+  }
+  template <class L, class Claim>
+  static void steps(const L& was, const L& l, Claim claim) {
+    for (size_t event = 0; event < kViews; ++event)
+      claim(over<NodeTask, Node, Rule>, "what was in a view is in it of event " + std::to_string(event),
+            Property::append_only, [=](auto t, auto n, auto r) {
+              return implies(acts(was, t) && acts(l, t) && leads_to(was, t, event, n) && lists(was, n, r),
+                             leads_to(l, t, event, n) && lists(l, n, r));
+            });
+  }
+  template <class L, class T, class Claim>
+  static void forks(const L& was, const L& l, const T& parent, const T& child, Claim claim) {
+    for (size_t event = 0; event < kViews; ++event)
+      claim(over<Node, Rule>, "a child's view is its parent's", Property::inheritance, [=](auto n, auto r) {
+        return (leads_to(l, child, event, n) && lists(l, n, r)) == (leads_to(was, parent, event, n) && lists(was, n, r));
+      });
+  }
+  template <class L, class T>
+  static auto root(const L& l, const T& t) {
+    return l.get(f::events, t);
   }
   template <class L, class Claim>
   static void claim_slots_filled(const L& l, Claim claim) {
@@ -243,6 +288,34 @@ struct ClaimsOf<V5Posted> : V5Views {
     });
   }
 };
+
+// What a step keeps of the views.
+template <class Design, class L, class Claim>
+void claim_steps(const L& was, const L& l, Claim claim) {
+  if constexpr (requires { Design::steps(was, l, claim); })
+    Design::steps(was, l, claim);
+  else
+    claim_copy_steps<Design>(was, l, claim);
+}
+template <class Design, class L, class Task, class Claim>
+void claim_fork(const L& was, const L& l, const Task& parent, const Task& child, Claim claim) {
+  if constexpr (requires { Design::forks(was, l, parent, child, claim); })
+    Design::forks(was, l, parent, child, claim);
+  else
+    claim_copy_fork<Design>(was, l, parent, child, claim);
+}
+// A failed step leaves every object as it was, and none more.
+template <class Kinds, class L, class Claim>
+void claim_unchanged(const L& was, const L& l, Claim claim) {
+  Kinds::each([&]<class T>(Over<T>) {
+    claim(over<T>, std::string("the same ") + T::kName + " objects are live", Property::error_atomic,
+          [=](auto x) { return was.live(x) == l.live(x); });
+    each_field<T>(Kinds(), [&](auto field, auto... slot) {
+      claim(over<T>, words_of(field, slot...) + " is as before", Property::error_atomic,
+            [=](auto x) { return implies(was.live(x), was.get(field, x, slot...) == l.get(field, x, slot...)); });
+    });
+  });
+}
 
 // The invariants: what of the properties is one, and what carries them.
 template <class Kinds, class Design, class L, class Claim>

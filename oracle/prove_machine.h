@@ -38,8 +38,13 @@ class MachineProofs : public ModelProofs {
   using Claims = ClaimsOf<Mechanism>;
   static constexpr bool kFilters = std::is_same_v<Task, SeccompTask>;
 
-  MachineProofs(std::string model, PromiseKind promise, bool views, Machine machine, const ModelProofOptions& options)
-      : model_(std::move(model)), promise_(promise), views_(views), machine_(std::move(machine)), layout_(layout_of(static_cast<State*>(nullptr))) {
+  MachineProofs(std::string model, PromiseKind promise, Machine machine, const ModelProofOptions& options)
+      : model_(std::move(model)),
+        promise_(promise),
+        refuted_(options.refuted),
+        views_(asked(Property::isolation) && asked(Property::inheritance)),
+        machine_(std::move(machine)),
+        layout_(layout_of(static_cast<State*>(nullptr))) {
     make_setting(options);
     make_transitions();
   }
@@ -204,12 +209,55 @@ class MachineProofs : public ModelProofs {
     }
   }
 
+  bool asked(Property property) const { return !refuted_.contains(property); }
+  SymbolicLogic logic(const SymbolicRun& run, const SymbolicState& s) const {
+    return SymbolicLogic(run.symbols(), layout_, s);
+  }
+
+  // What the step itself must be like, beside leaving the invariants.
   void judge_step(const Step& step, int error, const SymbolicState& start, SymbolicRun& run) const {
-    (void)step, (void)error, (void)start, (void)run;
+    const SymbolicState end = run.state();
+    const auto was = logic(run, start), now = logic(run, end);
+    StateClaims claims;
+    ClaimList list(claims);
+    if (error != 0) claim_unchanged<Kinds>(was, now, list);
+    claim_steps<Claims>(was, now, list);
+    if (error == 0 && (step.op == Op::fork || step.op == Op::thread))
+      claim_fork<Claims>(was, now, run.named(Task::kName, 1), run.named(Task::kName, 2), list);
+    std::erase_if(claims, [&](const StateClaim& claim) { return claim.property && !asked(*claim.property); });
+    run.owe_all("over the step", claims, {});
+    if (asked(Property::limit) && (step.op == Op::append || step.op == Op::attach)) judge_limit(step, error, start, run);
+  }
+
+  // An append fails for its size exactly if the sum is over the limit; the sum is of what the caller's views run.
+  void judge_limit(const Step& step, int error, const SymbolicState& start, SymbolicRun& run) const {
+    const bool too_big = kFilters ? error == ENOMEM && !run.memory_failed() : error == E2BIG;
+    if (error != 0 && !too_big) return;
+    const auto actor = run.named(Task::kName, 1);
+    expr sum = run.symbols().constant(kAnySizeName, "int") + Claims::view_sum(logic(run, start), actor);
+    if constexpr (!kFilters) {
+      if (too_big) try_without_limit(step, start, run);
+      const auto before = Claims::root(logic(run, start), actor), after = Claims::root(logic(run, run.state()), actor);
+      const auto null = run.symbols().null(kind_of(before));
+      sum = sum + z3::ite(before != null && before != after, run.symbols().number(1), run.symbols().number(0));
+    }
+    const auto limit = static_cast<int>(machine_.world.memory.limit);
+    run.owe("over the step", too_big ? "the sum is over the limit" : "the sum is within the limit", Property::limit,
+            too_big ? sum > limit : sum <= limit);
+  }
+  // What the append that failed for its size would have done: whether it needs new events.
+  void try_without_limit(const Step& step, const SymbolicState& start, SymbolicRun& run) const {
+    run.begin_trial(start);
+    auto machine = machine_;
+    machine.world.run = &run;
+    machine.world.limited = false;
+    machine.step(step);
+    run.end_trial();
   }
 
   std::string model_;
   PromiseKind promise_;
+  std::set<Property> refuted_;
   bool views_;
   Machine machine_;
   Layout layout_;

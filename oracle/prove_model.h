@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ class ModelProofs {
 };
 
 struct ModelProofOptions {
+  std::set<Property> refuted;  // these are not tried. Views are tied to the promise only if both are to be kept
   std::chrono::milliseconds timeout{20'000};
   ProofCache* cache = nullptr;
 };

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "oracle/quantify.h"
-#include "oracle/text_digest.h"
 
 namespace lockstep {
 
@@ -100,13 +99,11 @@ void SymbolicRun::start_empty() {
   before_ = s;
 }
 
-void SymbolicRun::note(const std::string& text) { text_ = text_digest(text_ + text); }
-
 void SymbolicRun::assume(const expr& fact) {
   const expr simple = fact.simplify();
   if (simple.is_true()) return;
   solver_.add(simple);
-  note(simple.to_string());
+  assumed_.add(digests_.of(simple));
   if (simple.is_quantifier()) return;
   const bool negated = simple.is_not();
   const expr atom = negated ? simple.arg(0) : simple;
@@ -125,7 +122,10 @@ void SymbolicRun::assume_state() {
 }
 
 SymbolicRun::Said SymbolicRun::unsatisfiable(const expr& more, std::chrono::milliseconds timeout, Obligation* note) {
-  const auto key = text_digest(setting_.solver_name + text_ + more.to_string());
+  Digest problem = assumed_;
+  problem.add(setting_.solver_name);
+  problem.add(digests_.of(more));
+  const auto key = problem.text();
   if (note != nullptr) note->key = key;
   if (setting_.cache != nullptr)
     if (const auto entry = setting_.cache->find(key)) {
@@ -147,7 +147,6 @@ SymbolicRun::Said SymbolicRun::unsatisfiable(const expr& more, std::chrono::mill
   std::set<unsigned> seen;
   name_terms(solver_, more, seen);
   const auto answer = solver_.check();
-  if (const char* d = getenv("DUMP"); d && note && answer != z3::unsat && (note->formula.find(d) != std::string::npos)) { FILE* f = fopen("/tmp/pv/dump.smt2", "w"); fputs(solver_.to_smt2().c_str(), f); fclose(f); exit(0); }
   const std::string reason = answer == z3::unknown ? solver_.reason_unknown() : "";
   solver_.pop();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -210,7 +209,7 @@ void SymbolicRun::warn(Branch site) {
 
 void SymbolicRun::owe(const std::string& where, const std::string& formula, std::optional<Property> property,
                       const expr& goal) {
-  if (replaying()) return;
+  if (replaying() || trial_) return;
   const expr simple = goal.simplify();
   if (simple.is_true()) return;
   Obligation obligation;
@@ -449,8 +448,16 @@ expr SymbolicRun::make_named(const std::string& kind, uint16_t index) {
 expr SymbolicRun::make(const std::string& kind) { return make_named(kind, 0); }
 
 std::optional<expr> SymbolicRun::alloc(const std::string& kind) {
-  if (!decide(fresh("memory", "bool"))) return std::nullopt;
-  return make(kind);
+  const expr memory = fresh("memory", "bool");
+  if (trial_ || decide(memory)) return make(kind);
+  memory_failed_ = true;
+  return std::nullopt;
+}
+
+void SymbolicRun::begin_trial(const SymbolicState& state) {
+  state_ = state;
+  live_.clear();
+  trial_ = true;
 }
 
 expr SymbolicRun::last_made(const std::string& kind) const {
@@ -480,7 +487,7 @@ expr SymbolicRun::sum(const std::string& chain, const expr& start, const std::fu
   const auto kind = layout().field(chain).object;
   const auto known = known_;
   const auto live = live_;
-  const auto text = text_;
+  const auto assumed = assumed_;
   solver_.push();
   const expr at = fresh("at", kind);
   assume(start != symbols_.null(kind));
@@ -492,7 +499,7 @@ expr SymbolicRun::sum(const std::string& chain, const expr& start, const std::fu
   solver_.pop();
   known_ = known;
   live_ = live;
-  text_ = text;
+  assumed_ = assumed;
   return total(start).simplify();
 }
 

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "oracle/formula_digest.h"
 #include "oracle/prove.h"
 #include "oracle/symbolic_state.h"
 
@@ -95,6 +96,10 @@ class SymbolicRun {
   bool branch(Branch site, bool condition);
   void warn(Branch site);
   expr last_made(const std::string& kind) const;
+  bool memory_failed() const { return memory_failed_; }
+  // Tries another operation from an earlier state of this path. Allocations succeed, and nothing is owed.
+  void begin_trial(const SymbolicState& state);
+  void end_trial() { trial_ = false; }
 
   // Loops. `function`: as the compiler spells the one that the loop stands in.
   const LoopFrame* frame_of(const std::string& function) const;
@@ -137,7 +142,6 @@ class SymbolicRun {
   expr at_map(const SymbolicMap& map, const expr& x, const expr& value, const expr& y) const;
   enum class Said : uint8_t { no, yes, dont_know };
   Said unsatisfiable(const expr& more, std::chrono::milliseconds timeout, Obligation* note);
-  void note(const std::string& text);
 
   const ProofSetting& setting_;
   Symbols symbols_;
@@ -161,7 +165,9 @@ class SymbolicRun {
   };
   std::vector<Made> made_;
   std::map<std::string, int> names_;
-  std::string text_;  // hash of all that was assumed
+  FormulaDigests digests_;
+  Digest assumed_;  // of all that was assumed
+  bool memory_failed_ = false, trial_ = false;
   PathResult result_;
 };
 
