@@ -118,7 +118,7 @@ void claim_theorems(const L& l, Claim claim) {
         if (field.holds == Holds::nothing) return;
         const auto words = words_of(field, slot...);
         claim(over<To>, words + " pointers are counted from 0", kLemma,
-              [=](auto x) { return l.pointers(x, field, slot...) >= 0; });
+              [=](auto x) { return l.is_null(x) || l.pointers(x, field, slot...) >= 0; });
         claim(over<T>, words + " that counts is among those counted", kLemma, [=](auto x) {
           const auto to = l.get(field, x, slot...);
           return implies(l.template holds<T>(x) && !l.is_null(to), l.pointers(to, field, slot...) >= 1);
@@ -131,7 +131,7 @@ void claim_theorems(const L& l, Claim claim) {
         });
         if constexpr (std::is_same_v<T, Filter>) {
           claim(over<To>, words + " pointers of users are counted from 0", kLemma,
-                [=](auto x) { return l.pointers_of_users(x) >= 0; });
+                [=](auto x) { return l.is_null(x) || l.pointers_of_users(x) >= 0; });
           claim(over<T>, words + " of a user is among those counted", kLemma, [=](auto x) {
             const auto to = l.get(field, x);
             return implies(l.live(x) && l.get(f::users, x) != 0 && !l.is_null(to), l.pointers_of_users(to) >= 1);
@@ -159,7 +159,7 @@ void claim_consequences(const L& l, Claim claim) {
           claim(over<To>, words_of(field, slot...) + " pointers lead to live objects only", kLemma, [=](auto x) {
             auto none = l.pointers(x, field, slot...) == 0;
             if constexpr (std::is_same_v<T, Filter>) none = none && l.pointers_of_users(x) == 0;
-            return implies(!l.template holds<To>(x), none);
+            return implies(!l.is_null(x) && !l.template holds<To>(x), none);
           });
         }(ends_of(field, slot...));
       if constexpr (kIsChain<decltype(field)>) {
@@ -183,7 +183,7 @@ void claim_consequences(const L& l, Claim claim) {
         });
         if constexpr (kHasUsers<T>)
           claim(over<T>, "child filters that are used are child filters", kLemma,
-                [=](auto x) { return l.pointers_of_users(x) <= l.pointers(x, field); });
+                [=](auto x) { return l.is_null(x) || l.pointers_of_users(x) <= l.pointers(x, field); });
       }
     });
   });

@@ -237,8 +237,21 @@ void SymbolicRun::owe_all(const std::string& where, const StateClaims& claims, c
   }
 }
 
+// What is assumed must not contradict itself: anything would follow. A path that nobody can take, for all that the
+// solver saw at its branches, is no contradiction of the assumptions, but then nothing is shown there: it is told.
+void SymbolicRun::owe_sense(const std::string& where) {
+  if (replaying() || unsatisfiable(symbols_.truth(true), kBranchTimeout, nullptr) != Said::yes) return;
+  Obligation obligation;
+  obligation.path = result_.words + "; " + where;
+  obligation.formula = "the assumptions do not contradict each other";
+  obligation.answer = ProofAnswer::unknown;
+  result_.obligations.push_back(std::move(obligation));
+  result_.properties.push_back(std::nullopt);
+}
+
 void SymbolicRun::owe_invariants(const std::string& where) {
   assume_all(setting_.theorems(symbols_, state_));
+  owe_sense(where);
   owe_all(where, setting_.invariants(symbols_, state_), setting_.invariants(symbols_, before_));
 }
 
@@ -545,6 +558,7 @@ expr SymbolicRun::cut(const LoopFrame& frame, const expr& cursor) {
   changed_.emplace_back();
   before_ = s;
   assume_state();
+  owe_sense("in a round of " + frame.function);
   return at;
 }
 

@@ -118,6 +118,7 @@ class SymbolicRun {
   // `known`: what is assumed of an earlier state; a claim that says the same here is not owed again.
   void owe_all(const std::string& where, const StateClaims& claims, const StateClaims& known);
   void owe_invariants(const std::string& where);
+  void owe_sense(const std::string& where);
   bool possible(const expr& condition);
 
   z3::solver& solver() { return solver_; }
