@@ -214,10 +214,11 @@ void claim_properties(const L& l, Claim claim, Exact exact) {
     each_pointer<T>(Kinds(), [&](auto field, auto... slot) {
       if (field.holds != Holds::nothing)
         [&]<class To>(Over<T, To>) {
-          claim(over<T>, words_of(field, slot...) + " leads to a live object", Property::no_use_after_free, [=](auto x) {
-            const auto to = l.get(field, x, slot...);
-            return implies(l.template holds<T>(x) && !l.is_null(to), l.template holds<To>(to));
-          });
+          claim(over<T>, words_of(field, slot...) + " leads to a live object", Property::no_use_after_free,
+                [=](auto x) {
+                  const auto to = l.get(field, x, slot...);
+                  return implies(l.template holds<T>(x) && !l.is_null(to), l.template holds<To>(to));
+                });
         }(ends_of(field, slot...));
       if constexpr (kIsChain<decltype(field)>)
         claim(over<T>, words_of(field) + " leads to an older object", Property::acyclic, [=](auto x) {

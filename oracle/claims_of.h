@@ -26,9 +26,9 @@ template <class L, class Claim>
 void claim_rules_leak(const L& l, Claim claim) {
   claim(over<Rule>, "rule.usage is exact, or -1 for a rule that was left behind", kLemma, [=](auto x) {
     const auto usage = l.get(f::rule_usage, x);
-    return implies(l.settled(x), (usage >= 1 && usage == l.references(f::rule_usage, x)) ||
-                                     (usage == -1 && l.references(f::rule_usage, x) == 0 &&
-                                      l.is_null(l.get(f::rule_prev, x))));
+    return implies(l.settled(x),
+                   (usage >= 1 && usage == l.references(f::rule_usage, x)) ||
+                       (usage == -1 && l.references(f::rule_usage, x) == 0 && l.is_null(l.get(f::rule_prev, x))));
   });
 }
 
@@ -96,9 +96,8 @@ template <class Design, class L, class Task, class Claim>
 void claim_copy_fork(const L& was, const L& l, const Task& parent, const Task& child, Claim claim) {
   using Made = typename Design::Made;
   for (size_t event = 0; event < Design::kViews; ++event)
-    claim(over<Made>, "a child's view is its parent's", Property::inheritance, [=](auto r) {
-      return Design::in_view(l, child, event, r) == Design::in_view(was, parent, event, r);
-    });
+    claim(over<Made>, "a child's view is its parent's", Property::inheritance,
+          [=](auto r) { return Design::in_view(l, child, event, r) == Design::in_view(was, parent, event, r); });
 }
 
 template <>
@@ -167,7 +166,8 @@ struct V5Views {
   static void forks(const L& was, const L& l, const T& parent, const T& child, Claim claim) {
     for (size_t event = 0; event < kViews; ++event)
       claim(over<Node, Rule>, "a child's view is its parent's", Property::inheritance, [=](auto n, auto r) {
-        return (leads_to(l, child, event, n) && lists(l, n, r)) == (leads_to(was, parent, event, n) && lists(was, n, r));
+        return (leads_to(l, child, event, n) && lists(l, n, r)) ==
+               (leads_to(was, parent, event, n) && lists(was, n, r));
       });
   }
   template <class L, class T>
@@ -234,15 +234,14 @@ struct ClaimsOf<V5Intended> : V5Views {
       });
       claim(over<NodeTask, Group, Rule>, "a node's rules are in its group" + of, kLemma, [=](auto t, auto g, auto r) {
         const auto node = l.node_of(event, g);
-        return implies(
-            acts(l, t) && !l.is_null(g) && l.has(t, g) && leads_to(l, t, event, node) && lists(l, node, r),
-            l.rule_of(event, g, r));
+        return implies(acts(l, t) && !l.is_null(g) && l.has(t, g) && leads_to(l, t, event, node) && lists(l, node, r),
+                       l.rule_of(event, g, r));
       });
       claim(over<NodeTask>, "a task owns the node of its own group" + of, kLemma, [=](auto t) {
         const auto node = node_of(l, t, event);
-        return implies(acts(l, t) && !l.is_null(l.own(t)),
-                       !l.is_null(l.get(f::events, t)) && !l.is_null(node) && l.get(f::owner, node) == t &&
-                           l.node_of(event, l.own(t)) == node && l.known(l.own(t)));
+        return implies(acts(l, t) && !l.is_null(l.own(t)), !l.is_null(l.get(f::events, t)) && !l.is_null(node) &&
+                                                               l.get(f::owner, node) == t &&
+                                                               l.node_of(event, l.own(t)) == node && l.known(l.own(t)));
       });
       claim(over<NodeTask>, "an owner has a group of its own" + of, kLemma, [=](auto t) {
         const auto node = node_of(l, t, event);
@@ -251,9 +250,9 @@ struct ClaimsOf<V5Intended> : V5Views {
       });
       claim(over<NodeTask, Node, Rule>, "what is in a view was promised" + of, Property::isolation,
             [=](auto t, auto n, auto r) {
-              return implies(acts(l, t) && leads_to(l, t, event, n) && lists(l, n, r),
-                             !l.is_null(l.group_of(n)) && l.has(t, l.group_of(n)) &&
-                                 l.rule_of(event, l.group_of(n), r));
+              return implies(
+                  acts(l, t) && leads_to(l, t, event, n) && lists(l, n, r),
+                  !l.is_null(l.group_of(n)) && l.has(t, l.group_of(n)) && l.rule_of(event, l.group_of(n), r));
             });
       claim(over<NodeTask, Group, Rule>, "what was promised is in the view" + of, Property::inheritance,
             [=](auto t, auto g, auto r) {
@@ -326,7 +325,10 @@ void claim_invariants(const L& l, Claim claim, bool views) {
   if (!views) return;
   if constexpr (requires { typename Design::Coupled; })
     Design::views(l, claim);
-  else if constexpr (requires { Design::in_view(l, l.template null<typename Design::Task>(), 0, l.template null<typename Design::Made>()); })
+  else if constexpr (requires {
+                       Design::in_view(l, l.template null<typename Design::Task>(), 0,
+                                       l.template null<typename Design::Made>());
+                     })
     claim_copy_views<Design>(l, claim);
 }
 

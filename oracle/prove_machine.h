@@ -91,9 +91,7 @@ class MachineProofs : public ModelProofs {
     setting_.layout = &layout_;
     setting_.timeout = options.timeout;
     setting_.cache = options.cache;
-    unsigned major = 0, minor = 0, build = 0, revision = 0;
-    Z3_get_version(&major, &minor, &build, &revision);
-    setting_.solver_name = fmt::format("Z3 {}.{}.{}", major, minor, build);
+    setting_.solver_name = solver_name();
     setting_.ghost_maps[kEnding] = {Task::kName, "bool"};
     add_promise_ghosts<typename Claims::Task, typename Claims::Made>(setting_, promise_, Claims::kViews);
     Kinds::each([&]<class T>(Over<T>) {
@@ -216,6 +214,7 @@ class MachineProofs : public ModelProofs {
 
   // What the step itself must be like, beside leaving the invariants.
   void judge_step(const Step& step, int error, const SymbolicState& start, SymbolicRun& run) const {
+    run.end_of_step();
     const SymbolicState end = run.state();
     const auto was = logic(run, start), now = logic(run, end);
     StateClaims claims;
@@ -226,7 +225,8 @@ class MachineProofs : public ModelProofs {
       claim_fork<Claims>(was, now, run.named(Task::kName, 1), run.named(Task::kName, 2), list);
     std::erase_if(claims, [&](const StateClaim& claim) { return claim.property && !asked(*claim.property); });
     run.owe_all("over the step", claims, {});
-    if (asked(Property::limit) && (step.op == Op::append || step.op == Op::attach)) judge_limit(step, error, start, run);
+    if (asked(Property::limit) && (step.op == Op::append || step.op == Op::attach))
+      judge_limit(step, error, start, run);
   }
 
   // An append fails for its size exactly if the sum is over the limit; the sum is of what the caller's views run.

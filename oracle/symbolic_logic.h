@@ -88,7 +88,9 @@ class SymbolicLogic {
 
   // The promise, and what ties it to nodes.
   expr own(const expr& task) const { return s_.map("own")(task); }
-  expr has(const expr& task, const expr& group) const { return own(task) == group || s_.relation("inherits")(task, group); }
+  expr has(const expr& task, const expr& group) const {
+    return own(task) == group || s_.relation("inherits")(task, group);
+  }
   expr rule_of(size_t event, const expr& group, const expr& rule) const {
     return s_.relation("rules." + std::to_string(event))(group, rule);
   }

@@ -53,7 +53,8 @@ expr SymbolicRun::fresh(const std::string& name, const std::string& kind) {
 void SymbolicRun::start_anywhere() {
   const auto& layout = *setting_.layout;
   auto& s = state_;
-  for (const auto& field : layout.fields) s.maps[field.key] = symbols_.unknown_map(field.key, field.object, field.target);
+  for (const auto& field : layout.fields)
+    s.maps[field.key] = symbols_.unknown_map(field.key, field.object, field.target);
   for (const auto& kind : layout.kinds) {
     s.maps[live_key(kind.name)] = symbols_.unknown_map(live_key(kind.name), kind.name, "bool");
     s.maps[age_key(kind.name)] = symbols_.unknown_map(age_key(kind.name), kind.name, "int");
@@ -67,7 +68,8 @@ void SymbolicRun::start_anywhere() {
     s.maps[sum_key(chain)] = symbols_.unknown_map(sum_key(chain), kind, "int");
     assume(s.map(sum_key(chain))(symbols_.null(kind)) == 0);
   }
-  for (const auto& [key, sorts] : setting_.ghost_maps) s.maps[key] = symbols_.unknown_map(key, sorts.first, sorts.second);
+  for (const auto& [key, sorts] : setting_.ghost_maps)
+    s.maps[key] = symbols_.unknown_map(key, sorts.first, sorts.second);
   for (const auto& [key, sorts] : setting_.ghost_relations)
     s.relations[key] = symbols_.unknown_relation(key, sorts.first, sorts.second);
   s.now = {symbols_.constant("now", "int")};
@@ -82,7 +84,9 @@ void SymbolicRun::start_empty() {
     if (kind == "bool") return symbols_.truth(false);
     return kind == "int" ? symbols_.number(0) : symbols_.null(kind);
   };
-  const auto no = [&] { return SymbolicRelation([no = symbols_.truth(false)](const expr&, const expr&) { return no; }); };
+  const auto no = [&] {
+    return SymbolicRelation([no = symbols_.truth(false)](const expr&, const expr&) { return no; });
+  };
   for (const auto& field : layout.fields) s.maps[field.key] = symbols_.same_everywhere(nothing(field.target));
   for (const auto& kind : layout.kinds) {
     s.maps[live_key(kind.name)] = symbols_.same_everywhere(symbols_.truth(false));
@@ -198,8 +202,8 @@ bool SymbolicRun::branch(Branch site, bool condition) {
       LOCKSTEP_BRANCHES(X)
 #undef X
   };
-  result_.words += fmt::format("{}{}{}", result_.words.empty() ? "" : " ", condition ? "" : "!",
-                               kNames[static_cast<size_t>(site)]);
+  result_.words +=
+      fmt::format("{}{}{}", result_.words.empty() ? "" : " ", condition ? "" : "!", kNames[static_cast<size_t>(site)]);
   return condition;
 }
 
@@ -221,6 +225,7 @@ void SymbolicRun::owe(const std::string& where, const std::string& formula, std:
                                          : ProofAnswer::unknown;
   result_.obligations.push_back(std::move(obligation));
   result_.properties.push_back(property);
+  result_.invariant.push_back(!of_step_ && property != Property::limit);
 }
 
 void SymbolicRun::owe_all(const std::string& where, const StateClaims& claims, const StateClaims& known) {
@@ -247,6 +252,7 @@ void SymbolicRun::owe_sense(const std::string& where) {
   obligation.answer = ProofAnswer::unknown;
   result_.obligations.push_back(std::move(obligation));
   result_.properties.push_back(std::nullopt);
+  result_.invariant.push_back(true);
 }
 
 void SymbolicRun::owe_invariants(const std::string& where) {
@@ -362,7 +368,8 @@ void SymbolicRun::store(const std::string& key, const expr& x, const expr& value
   const expr old = state_.map(key)(x).simplify();
   const bool main_counter = layout().kind(kind).counter == key;
   bool is_counter = main_counter;
-  for (const auto& link : layout().links) is_counter |= link.target == kind && std::count(link.holds_up.begin(), link.holds_up.end(), key) != 0;
+  for (const auto& link : layout().links)
+    is_counter |= link.target == kind && std::count(link.holds_up.begin(), link.holds_up.end(), key) != 0;
   const auto chain = std::find(layout().chains.begin(), layout().chains.end(), key);
   if (chain != layout().chains.end() && !z3::eq(old, value)) {
     // Whatever an object leads to is settled before anything leads to the object.
@@ -387,7 +394,8 @@ void SymbolicRun::store(const std::string& key, const expr& x, const expr& value
       return z3::eq(x, y) ? from_x : z3::ite(y == x, from_x, old(y, z));
     });
     if (state_.maps.contains(sum_key(key)))
-      update(sum_key(key), x, (setting_.shares.at(key)(symbols_, state_, x) + state_.map(sum_key(key))(value)).simplify());
+      update(sum_key(key), x,
+             (setting_.shares.at(key)(symbols_, state_, x) + state_.map(sum_key(key))(value)).simplify());
   }
   for (const auto& [of, before] : shares) {
     const expr after = setting_.shares.at(of)(symbols_, state_, x).simplify();
@@ -507,8 +515,7 @@ expr SymbolicRun::sum(const std::string& chain, const expr& start, const std::fu
   assume(at != symbols_.null(kind));
   assume(state_.relation(reach_key(chain))(start, at));
   const expr here = value(at);
-  owe("", fmt::format("the sum along {}", chain), Property::limit,
-      here + total(load(chain, at)) == total(at));
+  owe("", fmt::format("the sum along {}", chain), Property::limit, here + total(load(chain, at)) == total(at));
   solver_.pop();
   known_ = known;
   live_ = live;

@@ -23,10 +23,10 @@ struct PathEnds {};
 
 // A cut loop: what its cursor holds, and which fields a round may change.
 struct LoopFrame {
-  std::string function;                    // the text's function that the loop stands in
-  std::string counter;                     // a reference of this counter is what the cursor holds
-  std::string kind;                        // that the cursor leads to
-  std::set<std::string> may_change;        // keys of maps; the counts that depend on them too
+  std::string function;              // the text's function that the loop stands in
+  std::string counter;               // a reference of this counter is what the cursor holds
+  std::string kind;                  // that the cursor leads to
+  std::set<std::string> may_change;  // keys of maps; the counts that depend on them too
 };
 
 // A formula about a state that is said to hold for all objects of some kinds.
@@ -58,11 +58,12 @@ struct ProofSetting {
 
 struct PathResult {
   std::vector<Obligation> obligations;
-  std::vector<std::optional<Property>> properties;  // of each obligation; none: a lemma
-  std::vector<std::vector<bool>> open;              // decisions of further paths
+  std::vector<std::optional<Property>> properties;     // of each obligation; none: a lemma
+  std::vector<bool> invariant;                         // whether all else rests on it, not its own property alone
+  std::vector<std::vector<bool>> open;                 // decisions of further paths
   std::array<std::array<bool, 2>, kBranches> sides{};  // which a state may take, as far as the solver knows
-  std::string words;                                // the branches taken
-  std::optional<int> error;                         // of the operation, where the path came to its end
+  std::string words;                                   // the branches taken
+  std::optional<int> error;                            // of the operation, where the path came to its end
   uint64_t from_cache = 0;
 };
 
@@ -100,6 +101,8 @@ class SymbolicRun {
   // Tries another operation from an earlier state of this path. Allocations succeed, and nothing is owed.
   void begin_trial(const SymbolicState& state);
   void end_trial() { trial_ = false; }
+  // From here on obligations are about the step alone: nothing else rests on them.
+  void end_of_step() { of_step_ = true; }
 
   // Loops. `function`: as the compiler spells the one that the loop stands in.
   const LoopFrame* frame_of(const std::string& function) const;
@@ -168,7 +171,7 @@ class SymbolicRun {
   std::map<std::string, int> names_;
   FormulaDigests digests_;
   Digest assumed_;  // of all that was assumed
-  bool memory_failed_ = false, trial_ = false;
+  bool memory_failed_ = false, trial_ = false, of_step_ = false;
   PathResult result_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The memory of a mechanism as formulas: each field a function from objects to values, for any number of objects; beside
-// it what the world itself keeps exact: counts of pointers, which object a chain reaches, sums along chains, ages.
+// The memory of a mechanism as formulas: each field a function from objects to values, for any number of objects;
+// beside it what the world itself keeps exact: counts of pointers, which object a chain reaches, sums along chains,
+// ages.
 #pragma once
 
 #include <z3++.h>
@@ -52,7 +53,7 @@ struct SymbolicState {
   std::map<std::string, SymbolicRelation> relations;  // "reach:" chain: x is y, or y is on the chain from x
   std::vector<expr> now;                              // one: how many objects were made so far
   std::vector<InFlight> in_flight;
-  std::vector<expr> at_zero;  // objects whose counter is 0 and that are not freed: made or ended by this operation
+  std::vector<expr> at_zero;     // objects whose counter is 0 and that are not freed: made or ended by this operation
   bool release_at_reap = false;  // seccomp's switch
   const SymbolicMap& map(const std::string& key) const { return maps.at(key); }
   const SymbolicRelation& relation(const std::string& key) const { return relations.at(key); }
