@@ -70,6 +70,7 @@ int build(const std::string& name, const std::string& flavour_name) {
 
 int list() {
   for (const auto& kernel : list_kernels()) fmt::print("{:<22} {}\n", kernel.name, kernel.status);
+  fmt::print("{:<22} {}\n", "newest", "whatever sid has, under its version: lockstep kernel fetch newest");
   return kOk;
 }
 

@@ -96,7 +96,6 @@ std::string kernel_remedy(const std::string& name) {
 std::vector<KernelStatus> list_kernels() {
   std::vector<KernelStatus> all;
   for (const auto& name : known_versions()) all.push_back({name, status_of(name, [&] { return fetch_status(name); })});
-  all.push_back({"newest", "whatever sid has: lockstep kernel fetch newest"});
   for (const auto* flavour : {"", kSanitizers})
     for (const auto* design : kDesigns) {
       const auto name = std::string(design) + flavour;

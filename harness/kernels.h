@@ -32,6 +32,6 @@ struct KernelStatus {
   std::string name;
   std::string status;  // in the cache: release and path; or what can be done
 };
-std::vector<KernelStatus> list_kernels();
+std::vector<KernelStatus> list_kernels();  // find_kernel() knows each name
 
 }  // namespace lockstep

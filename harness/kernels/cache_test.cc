@@ -94,6 +94,17 @@ TEST_F(Cache, TheDesignsShareAnImageOfThisProgramsSources) {
   EXPECT_EQ(find_kernel("v6@sanitizers")->parameters, "lockstep_design=v6");
 }
 
+TEST_F(Cache, WhatIsListedHasAName) {
+  publish("7.3", "7.3.1");
+  publish(built_name(Flavour::fast), "6.1.9");
+  std::string found;
+  for (const auto& kernel : list_kernels()) {
+    EXPECT_EQ(find_kernel(kernel.name).has_value(), kernel.status.starts_with("in the cache: ")) << kernel.status;
+    if (find_kernel(kernel.name)) found += kernel.name + " ";
+  }
+  EXPECT_EQ(found, "7.3 v5 v5-intended v6 ");
+}
+
 TEST_F(Cache, OtherNamesAreRefused) {
   for (const auto* name : {"", "v7", "6", "6.1.2", "../x", "6.1@sanitizers", "v5@fast", "@sanitizers", "newest"})
     EXPECT_THROW(find_kernel(name), UnknownKernel) << name;
