@@ -22,8 +22,6 @@ struct VmOptions {
 
 class VmTarget : public Target {
  public:
-  // What the reset after the next one will be called with, most likely: the guest begins with it early.
-  virtual void announce(const Trace& trace) = 0;
   virtual int qemu() const = 0;        // pid; 0: no guest runs
   virtual uint64_t boots() const = 0;  // of guests, so far
 };
