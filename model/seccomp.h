@@ -253,7 +253,7 @@ struct Seccomp {
     return 0;
   }
 
-  static constexpr uint32_t kPathPenalty = 4;  // each filter that is on the path already counts this much more
+  static constexpr int kPathPenalty = 4;  // each filter that is on the path already counts this much more
   static constexpr int kModeFilter = 2;
 };
 
