@@ -114,6 +114,16 @@ void require_model(const std::string& name) {
     throw UsageError(fmt::format("{}: no such model; `lockstep models` lists them", lockstep::quoted(name)));
 }
 
+void add_no_drain(CLI::App& app, bool& no_drain) {
+  app.add_flag("--no-drain", no_drain, "vm: only: do not keep the kernel's queue from filling up (docs/live.md)")
+      ->disable_flag_override();
+}
+
+void allow_no_drain(const std::string& target) {
+  if (!target.starts_with("vm:"))
+    throw UsageError("--no-drain can deadlock the kernel for good: it is for vm: targets only");
+}
+
 std::string model_for(const Trace& trace, const std::string& option, const std::string& file) {
   const auto& name = option.empty() ? trace.model : option;
   if (name.empty()) throw UsageError(file + ": the trace names no model: say which with --model");

@@ -19,7 +19,7 @@ struct Options {
   std::string model, target, shard = "1/1", corpus, duration, observe = "results,views,counters";
   std::optional<uint64_t> traces;
   std::optional<uint64_t> seed;
-  bool no_faults = false;
+  bool no_faults = false, no_drain = false;
   Output output;
 };
 
@@ -34,7 +34,8 @@ int run(const Options& options) {
   fuzzing.shard = shard.index;
   fuzzing.shards = shard.count;
   fuzzing.faults = !options.no_faults;
-  auto target = make_target(options.target);
+  if (options.no_drain) allow_no_drain(options.target);
+  auto target = make_target(options.target, {.drain = !options.no_drain});
   fuzzing.model = probe_preset(options.model, *target);
   fuzzing.repeats = repeats_on(*target);
   fuzzing.stop = interrupted;
@@ -67,6 +68,7 @@ void add_fuzz(CLI::App& app, int& exit_code) {
   sub->add_option("--corpus", options->corpus, "where finds are written (lockstep/finds in your state folder)");
   sub->add_option("--observe", options->observe, "facts that are asked for")->capture_default_str();
   sub->add_flag("--no-faults", options->no_faults, "do not fail allocations");
+  add_no_drain(*sub, options->no_drain);
   add_output(*sub, options->output);
   sub->callback([options, &exit_code] { exit_code = run(*options); });
 }
