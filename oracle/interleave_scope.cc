@@ -62,7 +62,7 @@ void give_names(Program& program, uint16_t rules, uint16_t tasks) {
     }
 }
 
-std::vector<uint32_t> default_sizes(bool filters) {
+std::vector<uint32_t> start_sizes(bool filters) {
   return filters ? std::vector<uint32_t>{16, 32730} : std::vector<uint32_t>{1, 62};
 }
 
@@ -97,7 +97,7 @@ std::vector<Step> steps_before(const RunProcesses& processes, const std::vector<
     if (!processes.alive(task)) continue;
     if (rules < options.start_rules)
       for (uint8_t event = 0; event < (filters ? 1 : options.events); ++event)
-        for (const auto size : options.sizes.empty() ? default_sizes(filters) : options.sizes) {
+        for (const auto size : options.sizes.empty() ? start_sizes(filters) : options.sizes) {
           next.push_back({.op = filters ? Op::attach : Op::append,
                           .task = task,
                           .made = static_cast<uint16_t>(rules + 1),

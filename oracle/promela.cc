@@ -211,7 +211,7 @@ using NodePrinter = Printer<NodeMachine<Mechanism, PromelaWorld, Processes>>;
 }  // namespace
 
 std::string to_promela(const std::string& model, const ExploreOptions& options) {
-  check_scope(options.scope);
+  check_scope(model, options.scope);
   if (model == "v5-intended") return NodePrinter<V5Intended>(model, {}, options, false).print_all();
   if (model == "v5-posted") return NodePrinter<V5Posted>(model, {}, options, false).print_all();
   if (model == "v6-posted") return NodePrinter<V6Posted>(model, {}, options, false).print_all();
