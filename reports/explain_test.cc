@@ -76,7 +76,7 @@ TEST(Explain, ModelAloneTellsWhatItIsKnownToBreak) {
 
 TEST(Explain, ARuleThatTheTraceDoesNotNameHasOneNameInAllSentences) {
   const auto text = explanation_text(told("lockstep 1\nP1 append event=0 = E2BIG\n", "v5-intended", "", "t.trace"));
-  EXPECT_TRUE(has(text, "P1's view of event 0 is now R?1. Made: E1, N1, N2, R?1 and R?1.prog.")) << text;
+  EXPECT_TRUE(has(text, "P1's view of event 0 is now R?1. Made: E1, N1, N2, R?1 and G1.")) << text;
   EXPECT_FALSE(has(text, "R0")) << text;
 }
 
