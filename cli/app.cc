@@ -52,7 +52,7 @@ void check_values(CLI::App& app) {
   for (auto* option : app.get_options()) {
     const auto type = option->get_type_name();
     if (type.starts_with("UINT") || type.starts_with("INT")) option->check(whole_number());
-    if (option->get_items_expected_max() != 0) option->check(refuse_empty);
+    if (!option->get_positional() && option->get_items_expected_max() != 0) option->check(refuse_empty);
   }
   for (auto* sub : app.get_subcommands({})) check_values(*sub);
 }
