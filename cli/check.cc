@@ -8,6 +8,7 @@
 #include "cli/finds.h"
 #include "harness/targets.h"
 #include "model/trace_text.h"
+#include "model/utf8.h"
 #include "reports/step_table.h"
 
 namespace lockstep::cli {
@@ -64,7 +65,7 @@ int run(const char* job, const Options& options) {
       result.model = model;
     else if (result.model != model)
       result.model.clear();  // several
-    if (show) fmt::print("{}{}\n", &input == &inputs[0] ? "" : "\n", input.file);
+    if (show) fmt::print("{}{}\n", &input == &inputs[0] ? "" : "\n", shown(input.file));
     StepTable table(options.target, use_color(options.output), options.against);
     const auto outcome = run_trace(
         input.trace, input.file, model, target.get(), asked, result,
@@ -76,7 +77,6 @@ int run(const char* job, const Options& options) {
     if (against != nullptr) note_switches(result, probe_preset(input.model, *against), *against);
     if (target == nullptr) add_known_violations(input.trace, input.file, model, outcome, result);
   }
-  if (result.skipped == inputs.size()) throw NotCapable(result.notes.at(0));
   if (show) fmt::print("\n");
   const int code = report({result}, options.output);
   return options.bisect ? bisect_code(result) : code;

@@ -43,11 +43,12 @@ int run(const Options& options) {
   fuzzing.progress = [&](uint64_t traces, uint64_t steps, size_t finds) {
     progress.show(fmt::format("{} traces, {} steps, {} finds", traces, steps, finds));
   };
-  auto run = fuzz(fuzzing, *target);
   const auto folder = options.corpus.empty() ? state_folder() / "finds" : std::filesystem::path(options.corpus);
+  require_place_for_finds(folder);
+  auto run = fuzz(fuzzing, *target);
   note_switches(run.result, fuzzing.model, *target);
   for (auto& find : run.result.finds) save_find(find, fuzzing.model, target->name(), folder);
-  if (interrupted() && run.result.finds.empty()) throw_if_interrupted();
+  if (interrupted()) run.result.shortcomings.emplace_back("interrupted");
   const int code = report({run.result}, options.output);
   throw_if_interrupted();  // what was found is kept and shown first
   return code;
