@@ -7,6 +7,7 @@
 #include "model/machine.h"
 #include "oracle/choices.h"
 #include "oracle/claims_of.h"
+#include "oracle/claims_results.h"
 #include "oracle/prove_model.h"
 #include "oracle/symbolic_logic.h"
 #include "oracle/symbolic_promise.h"
@@ -223,15 +224,21 @@ class MachineProofs : public ModelProofs {
     claim_steps<Claims>(was, now, list);
     if (error == 0 && (step.op == Op::fork || step.op == Op::thread))
       claim_fork<Claims>(was, now, run.named(Task::kName, 1), run.named(Task::kName, 2), list);
+    const auto caller = run.named(Task::kName, 1), other = run.named(Task::kName, 2);
+    if (!fails_for_size(error, run)) claim_result<Task>(was, caller, step, error, run.memory_failed(), list);
+    claim_tasks<Task>(was, now, caller, other, step, error, list);
     std::erase_if(claims, [&](const StateClaim& claim) { return claim.property && !asked(*claim.property); });
     run.owe_all("over the step", claims, {});
     if (asked(Property::limit) && (step.op == Op::append || step.op == Op::attach))
       judge_limit(step, error, start, run);
   }
 
+  static bool fails_for_size(int error, const SymbolicRun& run) {
+    return kFilters ? error == ENOMEM && !run.memory_failed() : error == E2BIG;
+  }
   // An append fails for its size exactly if the sum is over the limit; the sum is of what the caller's views run.
   void judge_limit(const Step& step, int error, const SymbolicState& start, SymbolicRun& run) const {
-    const bool too_big = kFilters ? error == ENOMEM && !run.memory_failed() : error == E2BIG;
+    const bool too_big = fails_for_size(error, run);
     if (error != 0 && !too_big) return;
     const auto actor = run.named(Task::kName, 1);
     expr sum = run.symbols().constant(kAnySizeName, "int") + Claims::view_sum(logic(run, start), actor);
