@@ -152,7 +152,10 @@ Result merge_job(const std::vector<const Result*>& results) {
       .job = results[0]->job, .model = results[0]->model, .target = results[0]->target, .seed = results[0]->seed};
   for (const auto* each : results) add(all, *each);
   if (all_skipped_alike(results)) all.skipped = 1;
-  if (all.generated) add_remarks(all);
+  if (all.generated)
+    add_remarks(all);
+  else if (results.size() == 1)
+    all.statistics = results[0]->statistics;  // of a job that is done in one shard
   if (const auto* job = find_job(all.job)) judge(*job, all);
   return all;
 }

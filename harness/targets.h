@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The targets by name, as the command line has them: spec:M, sim:NAME, sim:PATH.so, live.
+// The targets by name, as the command line has them: spec:M, sim:NAME, sim:PATH.so, live, vm:NAME,
+// vm:PATH.
 #pragma once
 
 #include <memory>
@@ -15,11 +16,19 @@ struct UnknownTarget : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+struct TargetOptions {
+  bool drain = true;  // false deadlocks kernels (docs/live.md): for vm: targets only
+};
+
 // Throws UnknownTarget, or Unavailable if it exists but cannot run here.
-std::unique_ptr<Target> make_target(const std::string& name);
+// REQUIRES: options.drain, or the name is that of a vm: target.
+std::unique_ptr<Target> make_target(const std::string& name, const TargetOptions& options = {});
 
 // Our C code of this model's design. Null: there is none. REQUIRES: the model exists.
 std::unique_ptr<Target> make_sim_of(const std::string& model);
+
+// Whether what runs there is a kernel, and not a program of ours or of somebody else's.
+bool is_kernel(const Target& target);
 
 struct TargetStatus {
   std::string name;

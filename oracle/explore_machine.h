@@ -29,7 +29,7 @@ class Search {
                 .promise = options.promise ? std::optional(find_model(model)->promise) : std::nullopt,
                 .symmetry = options.symmetry},
         store_(options.memory_bytes) {
-    check_scope(options.scope);
+    check_scope(model, options.scope);
     config_.choices = choices(model, options.scope, config_.sizes, options.faults);
     const unsigned jobs = options.jobs == 0 ? std::max(1u, std::thread::hardware_concurrency()) : options.jobs;
     for (unsigned i = 0; i < jobs; ++i) workers_.push_back(std::make_unique<Worker>(machine, config_));
@@ -339,8 +339,10 @@ Exploration explore_machine(const Machine& machine, const std::string& model, co
 template <template <class> class World, class Use>
 auto with_small_machine(std::string_view model, Use use) {
   if (model == "v5-intended") return use(SmallNodeMachine<V5Intended, World>());
+  if (model == "v5-new-hierarchy") return use(SmallNodeMachine<V5NewHierarchy, World>());
   if (model == "v5-posted") return use(SmallNodeMachine<V5Posted, World>());
   if (model == "v6-posted") return use(SmallNodeMachine<V6Posted, World>());
+  if (model == "seccomp-nodes") return use(SmallSeccompMachine<World, SeccompNodes>());
   return use(SmallSeccompMachine<World>({.release_at_reap = model == "seccomp@6.1"}));
 }
 
