@@ -4,14 +4,14 @@
 
 #include <cerrno>
 
-#include "oracle/claims.h"
+#include "oracle/claims_of.h"
 
 namespace lockstep {
 
 // What is looked at before anything is allocated; 0: nothing wrong. Whether the caller may is looked at apart.
-inline int refused_append(const Step& step) {
+inline int refused_append(const Step& step, uint32_t known_flags) {
   if (step.arg == Arg::null) return EFAULT;
-  if (step.flags != 0) return EINVAL;
+  if ((step.flags & ~known_flags) != 0) return EINVAL;
   if (step.arg == Arg::bad) return EFAULT;
   if (step.fd != Fd::ok) return step.fd == Fd::closed ? EBADF : EINVAL;
   return step.type == ProgType::landlock ? 0 : EINVAL;
@@ -30,8 +30,9 @@ inline int refused_late(const Step& step) {
 }
 
 // claim(over<>, ...) that the step's result is the one that is due, its size aside. no_memory: an allocation failed.
-template <class TaskKind, class L, class Task, class Claim>
+template <class Mechanism, class L, class Task, class Claim>
 void claim_result(const L& was, const Task& caller, const Step& step, int error, bool no_memory, Claim claim) {
+  using TaskKind = typename ClaimsOf<Mechanism>::Task;
   const int late = no_memory ? ENOMEM : refused_late(step);
   const auto due = [=](auto not_allowed, int no_permission, int refused) {
     claim(over<>, "the result is the one that is due", kLemma, [=]() {
@@ -40,8 +41,10 @@ void claim_result(const L& was, const Task& caller, const Step& step, int error,
     });
   };
   if constexpr (std::is_same_v<TaskKind, NodeTask>) {
+    uint32_t known_flags = 0;
+    if constexpr (requires { Mechanism::kKnownFlags; }) known_flags = Mechanism::kKnownFlags;
     if (step.op == Op::append)
-      return due(!was.get(f::nnp, caller) || !was.get(f::cap, caller), EPERM, refused_append(step));
+      return due(!was.get(f::nnp, caller) || !was.get(f::cap, caller), EPERM, refused_append(step, known_flags));
   } else if (step.op == Op::attach) {
     const int refused = refused_attach(step);
     const auto not_allowed = !was.get(f::task_nnp, caller) && !was.get(f::task_cap, caller);
@@ -51,9 +54,10 @@ void claim_result(const L& was, const Task& caller, const Step& step, int error,
 }
 
 // What a step says of tasks themselves.
-template <class TaskKind, class L, class Task, class Claim>
+template <class Mechanism, class L, class Task, class Claim>
 void claim_tasks(const L& was, const L& l, const Task& caller, const Task& other, const Step& step, int error,
                  Claim claim) {
+  using TaskKind = typename ClaimsOf<Mechanism>::Task;
   const auto same = [&](auto field) {
     claim(over<>, std::string("a child's ") + field.name + " is its parent's", kLemma,
           [=]() { return l.get(field, other) == was.get(field, caller); });
@@ -63,12 +67,16 @@ void claim_tasks(const L& was, const L& l, const Task& caller, const Task& other
     if constexpr (std::is_same_v<TaskKind, NodeTask>)
       same(f::nnp), same(f::cap);
     else
-      same(f::task_nnp), same(f::task_cap), same(f::mode), same(f::count);
+      same(f::task_nnp), same(f::task_cap), same(f::mode);
+    if constexpr (std::is_same_v<Mechanism, Seccomp>) same(f::count);
   }
   if constexpr (std::is_same_v<TaskKind, SeccompTask>) {
-    if (error == 0 && step.op == Op::attach)
-      claim(over<>, "the caller has one filter more, and filters", kLemma,
-            [=]() { return l.get(f::count, caller) == was.get(f::count, caller) + 1 && l.get(f::mode, caller) == 2; });
+    if (error == 0 && step.op == Op::attach) {
+      claim(over<>, "the caller filters", kLemma, [=]() { return l.get(f::mode, caller) == 2; });
+      if constexpr (std::is_same_v<Mechanism, Seccomp>)
+        claim(over<>, "the caller has one filter more", kLemma,
+              [=]() { return l.get(f::count, caller) == was.get(f::count, caller) + 1; });
+    }
     if (step.op == Op::reap)
       claim(over<>, "a task that is reaped is gone", Property::no_leak, [=]() { return !l.live(other); });
   } else if (step.op == Op::exit) {

@@ -115,10 +115,10 @@ class RandomStates {
     const Ref<Task> caller{step.task}, other{makes_task(step.op) ? step.made : step.child};
     if (error == 0 && makes_task(step.op)) claim_fork<Claims>(was, now, caller, other, check);
     const bool no_memory = step.fail_alloc != 0 && step.fail_alloc <= machine_.world.allocations();
-    const bool for_size = kFilters ? error == ENOMEM && !no_memory : error == E2BIG;
+    const bool for_size = !makes_rule(step.op) ? false : kFilters ? error == ENOMEM && !no_memory : error == E2BIG;
     if (step.op == Op::reap || (kFilters && step.op == Op::exit)) return;  // whom they take along is process life's
-    if (!for_size) claim_result<Task>(was, caller, step, error, no_memory, check);
-    claim_tasks<Task>(was, now, caller, other, step, error, check);
+    if (!for_size) claim_result<Mechanism>(was, caller, step, error, no_memory, check);
+    claim_tasks<Mechanism>(was, now, caller, other, step, error, check);
   }
   void follow(const Step& step) {
     promise_.made = 0;
@@ -127,12 +127,12 @@ class RandomStates {
       promise_.fork(step.task, step.made);
     }
     if (!makes_rule(step.op)) return;
-    promise_.append(step.task, step.event, step.made);
+    promise_.append(step.task, step.event, step.made, step.flags != 0);
     if constexpr (requires { typename Claims::Coupled; }) {
       if (promise_.made == 0) return;
       const std::function<bool(uint16_t)> nobody = [](uint16_t) { return false; };
       const Logic now(machine_.world.memory, promise_, nobody, false);
-      for (size_t event = 0; event < kEvents; ++event) {
+      for (size_t event = 0; event < Claims::kViews; ++event) {
         const auto node = Claims::node_of(now, Ref<Task>{step.task}, event);
         promise_.node_of[event][promise_.made] = node.index;
         promise_.group_of[node.index] = promise_.made;
@@ -159,6 +159,10 @@ void try_all(const std::string& model, Machine machine) {
 }
 
 TEST(Claims, AreTrueOfRandomStatesOfV5Intended) { try_all("v5-intended", NodeMachine<V5Intended>()); }
+TEST(Claims, AreTrueOfRandomStatesOfV5NewHierarchy) { try_all("v5-new-hierarchy", NodeMachine<V5NewHierarchy>()); }
+TEST(Claims, AreTrueOfRandomStatesOfSeccompNodes) {
+  try_all("seccomp-nodes", SeccompMachineIn<ConcreteWorld, SeccompNodes>());
+}
 TEST(Claims, AreTrueOfRandomStatesOfV5Posted) { try_all("v5-posted", NodeMachine<V5Posted>()); }
 TEST(Claims, AreTrueOfRandomStatesOfV6Posted) { try_all("v6-posted", NodeMachine<V6Posted>()); }
 TEST(Claims, AreTrueOfRandomStatesOfSeccomp) { try_all("seccomp", SeccompMachine()); }

@@ -20,9 +20,9 @@ namespace lockstep {
 class OpenPromise {
  public:
   explicit OpenPromise(PromiseKind kind) : kind_(kind) {}
-  void append(uint16_t task, int event, uint16_t rule) {
+  void append(uint16_t task, int event, uint16_t rule, bool new_set) {
     if (kind_ == PromiseKind::node)
-      NodePromise::append(*this, task, event, rule);
+      NodePromise::append(*this, task, event, rule, new_set);
     else
       CopyPromise::append(*this, task, event, rule);
   }
@@ -42,11 +42,11 @@ class OpenPromise {
       promised[event].insert({task, rule});
   }
   void inherit_shared(uint16_t child, uint16_t parent) {
-    std::erase_if(inherits, [&](const auto& pair) { return pair.first == child; });
     std::set<uint16_t> theirs;
     for (const auto& [task, group] : inherits)
       if (task == parent) theirs.insert(group);
     if (own[parent] != 0) theirs.insert(own[parent]);
+    std::erase_if(inherits, [&](const auto& pair) { return pair.first == child; });
     for (const auto group : theirs) inherits.insert({child, group});
     own[child] = 0;
   }
@@ -77,6 +77,7 @@ template <class State, class TaskKind>
 class ConcreteLogic {
  public:
   using Kinds = KindsIn<State>;
+  using NodeKind = std::conditional_t<Kinds::template kHas<FilterNode>, FilterNode, Node>;
   ConcreteLogic(const State& memory, OpenPromise& promise, const std::function<bool(uint16_t)>& ending, bool at_reap)
       : m_(&memory), promise_(&promise), ending_(&ending), at_reap_(at_reap) {}
 
@@ -180,8 +181,8 @@ class ConcreteLogic {
     return live(rule) && promise_->promised[event].contains({task.index, number(rule)});
   }
   bool known(Ref<Group> group) const { return group.index >= 1 && group.index <= promise_->groups; }
-  Ref<Node> node_of(size_t event, Ref<Group> group) const { return {promise_->node_of[event][group.index]}; }
-  Ref<Group> group_of(Ref<Node> node) const { return {promise_->group_of[node.index]}; }
+  Ref<NodeKind> node_of(size_t event, Ref<Group> group) const { return {promise_->node_of[event][group.index]}; }
+  Ref<Group> group_of(Ref<NodeKind> node) const { return {promise_->group_of[node.index]}; }
 
   // Calls visit for everything that a claim over T is about: what is there, null, and a place that is free.
   template <class T, class Visit>

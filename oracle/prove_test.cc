@@ -42,6 +42,8 @@ void matches_the_table(const std::string& model) {
 }
 
 TEST(Prove, V5Intended) { matches_the_table("v5-intended"); }
+TEST(Prove, V5NewHierarchy) { matches_the_table("v5-new-hierarchy"); }
+TEST(Prove, SeccompNodes) { matches_the_table("seccomp-nodes"); }
 TEST(Prove, V5Posted) { matches_the_table("v5-posted"); }
 TEST(Prove, V6Posted) { matches_the_table("v6-posted"); }
 TEST(Prove, Seccomp) { matches_the_table("seccomp"); }
