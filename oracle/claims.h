@@ -108,6 +108,10 @@ template <class L, class X>
 auto share_of(const L& l, Over<Node>, const X& x) {
   return l.sum(f::rule_prev, l.get(f::node_rule, x));
 }
+template <class L, class X>
+auto share_of(const L& l, Over<FilterNode>, const X& x) {
+  return l.sum(f::filter_prev, l.get(f::newest_filter, x));
+}
 
 // True of every state, whatever a mechanism does: who is counted is counted.
 template <class Kinds, class L, class Claim>

@@ -2,8 +2,8 @@
 // What holds in every state of each mechanism, beside what all of them share: the invariants that carry the proofs.
 #pragma once
 
-#include "model/seccomp.h"
-#include "model/v5_intended.h"
+#include "model/seccomp_nodes.h"
+#include "model/v5_new_hierarchy.h"
 #include "model/v5_posted.h"
 #include "model/v6_posted.h"
 #include "oracle/claims.h"
@@ -32,6 +32,17 @@ void claim_rules_leak(const L& l, Claim claim) {
   });
 }
 
+// Filters that are let go: first their users, then what holds them.
+template <class L, class Claim>
+void claim_walks(const L& l, Claim claim) {
+  for (const auto& used : l.held(f::users))
+    claim(over<>, "the walk along the users stays on the chain that is held", kLemma, [=]() {
+      auto somewhere = l.is_null(used);
+      for (const auto& held : l.held(f::refs)) somewhere = somewhere || l.reaches(f::filter_prev, held, used);
+      return somewhere;
+    });
+}
+
 template <class Mechanism>
 struct ClaimsOf;
 
@@ -42,12 +53,7 @@ struct ClaimsOf<Seccomp> {
   using Made = Filter;  // what an attach adds to a view
   template <class L, class Claim>
   static void lemmas(const L& l, Claim claim) {
-    for (const auto& used : l.held(f::users))
-      claim(over<>, "the walk along the users stays on the chain that is held", kLemma, [=]() {
-        auto somewhere = l.is_null(used);
-        for (const auto& held : l.held(f::refs)) somewhere = somewhere || l.reaches(f::filter_prev, held, used);
-        return somewhere;
-      });
+    claim_walks(l, claim);
     if (!l.release_at_reap())
       claim(over<SeccompTask>, "a dead task has no filter", kLemma,
             [=](auto t) { return implies(l.live(t) && l.ending(t), l.is_null(l.get(f::filter, t))); });
@@ -129,35 +135,73 @@ struct ClaimsOf<V6Posted> {
   }
 };
 
-struct V5Views {
+// How a task comes to its nodes, and a node to what it lists.
+struct V5Ways {
   using Task = NodeTask;
+  using Node = lockstep::Node;
   using Made = Rule;
   static constexpr size_t kViews = kEvents;
+  static constexpr auto kPrev = f::node_prev;
+  static constexpr auto kNewest = f::node_rule;
+  static constexpr auto kOlder = f::rule_prev;
+  static constexpr auto kOwner = f::owner;
+  template <class L, class T>
+  static auto has_nodes(const L& l, const T& t) {
+    return !l.is_null(l.get(f::events, t));
+  }
   template <class L, class T>
   static auto node_of(const L& l, const T& t, size_t event) {
     return l.get(f::nodes, l.get(f::events, t), event);
   }
+};
+struct FilterNodeWays {
+  using Task = SeccompTask;
+  using Node = FilterNode;
+  using Made = Filter;
+  static constexpr size_t kViews = 1;
+  static constexpr auto kPrev = f::filter_node_prev;
+  static constexpr auto kNewest = f::newest_filter;
+  static constexpr auto kOlder = f::filter_prev;
+  static constexpr auto kOwner = f::filter_node_owner;
+  template <class L, class T>
+  static auto has_nodes(const L& l, const T& t) {
+    return !l.is_null(l.get(f::node, t));
+  }
+  template <class L, class T>
+  static auto node_of(const L& l, const T& t, size_t) {
+    return l.get(f::node, t);
+  }
+};
+
+// Views of the designs with nodes; and, for those that keep the promise `node`, how nodes stand for its groups.
+template <class Ways>
+struct NodeViews : Ways {
+  using Task = typename Ways::Task;
+  using Node = typename Ways::Node;
+  using Made = typename Ways::Made;
+  using Ways::kViews, Ways::node_of;
+  static std::string of_event(size_t event) { return kViews == 1 ? "" : " of event " + std::to_string(event); }
   template <class L, class T, class N>
   static auto leads_to(const L& l, const T& t, size_t event, const N& node) {
     const auto first = node_of(l, t, event);
-    return !l.is_null(l.get(f::events, t)) && !l.is_null(first) && l.reaches(f::node_prev, first, node);
+    return Ways::has_nodes(l, t) && !l.is_null(first) && l.reaches(Ways::kPrev, first, node);
   }
   template <class L, class N, class R>
   static auto lists(const L& l, const N& node, const R& rule) {
-    const auto newest = l.get(f::node_rule, node);
-    return !l.is_null(newest) && l.reaches(f::rule_prev, newest, rule);
+    const auto newest = l.get(Ways::kNewest, node);
+    return !l.is_null(newest) && l.reaches(Ways::kOlder, newest, rule);
   }
   template <class L, class T>
   static auto view_sum(const L& l, const T& t) {
-    auto sum = l.sum(f::node_prev, node_of(l, t, 0));
-    for (size_t event = 1; event < kEvents; ++event) sum = sum + l.sum(f::node_prev, node_of(l, t, event));
-    return l.zero_if(l.is_null(l.get(f::events, t)), sum);
+    auto sum = l.sum(Ways::kPrev, node_of(l, t, 0));
+    for (size_t event = 1; event < kViews; ++event) sum = sum + l.sum(Ways::kPrev, node_of(l, t, event));
+    return l.zero_if(!Ways::has_nodes(l, t), sum);
   }
   template <class L, class Claim>
   static void steps(const L& was, const L& l, Claim claim) {
     for (size_t event = 0; event < kViews; ++event)
-      claim(over<NodeTask, Node, Rule>, "what was in a view is in it of event " + std::to_string(event),
-            Property::append_only, [=](auto t, auto n, auto r) {
+      claim(over<Task, Node, Made>, "what was in a view is in it" + of_event(event), Property::append_only,
+            [=](auto t, auto n, auto r) {
               return implies(acts(was, t) && acts(l, t) && leads_to(was, t, event, n) && lists(was, n, r),
                              leads_to(l, t, event, n) && lists(l, n, r));
             });
@@ -165,11 +209,69 @@ struct V5Views {
   template <class L, class T, class Claim>
   static void forks(const L& was, const L& l, const T& parent, const T& child, Claim claim) {
     for (size_t event = 0; event < kViews; ++event)
-      claim(over<Node, Rule>, "a child's view is its parent's", Property::inheritance, [=](auto n, auto r) {
+      claim(over<Node, Made>, "a child's view is its parent's", Property::inheritance, [=](auto n, auto r) {
         return (leads_to(l, child, event, n) && lists(l, n, r)) ==
                (leads_to(was, parent, event, n) && lists(was, n, r));
       });
   }
+  template <class L, class Claim>
+  static void views(const L& l, Claim claim) {
+    claim(over<>, "no group is null", kLemma, [=]() { return !l.known(l.template null<Group>()); });
+    for (size_t event = 0; event < kViews; ++event) {
+      const auto of = of_event(event);
+      claim(over<Task, Node>, "the groups of a task's nodes are its own" + of, kLemma, [=](auto t, auto n) {
+        const auto group = l.group_of(n);
+        return implies(acts(l, t) && leads_to(l, t, event, n),
+                       !l.is_null(group) && l.has(t, group) && l.node_of(event, group) == n);
+      });
+      claim(over<Task, Group>, "the nodes of a task's groups are its own" + of, kLemma, [=](auto t, auto g) {
+        const auto node = l.node_of(event, g);
+        return implies(acts(l, t) && !l.is_null(g) && l.has(t, g),
+                       l.known(g) && leads_to(l, t, event, node) && l.group_of(node) == g);
+      });
+      for (size_t other = 0; other < event; ++other)
+        claim(over<Task, Group>, "a group has a node for each event" + of, kLemma, [=](auto t, auto g) {
+          return implies(acts(l, t) && !l.is_null(g) && l.has(t, g), l.node_of(event, g) != l.node_of(other, g));
+        });
+      claim(over<Task, Group, Made>, "a group's rules are in its node" + of, kLemma, [=](auto t, auto g, auto r) {
+        const auto node = l.node_of(event, g);
+        return implies(
+            acts(l, t) && !l.is_null(g) && l.has(t, g) && leads_to(l, t, event, node) && l.rule_of(event, g, r),
+            lists(l, node, r));
+      });
+      claim(over<Task, Group, Made>, "a node's rules are in its group" + of, kLemma, [=](auto t, auto g, auto r) {
+        const auto node = l.node_of(event, g);
+        return implies(acts(l, t) && !l.is_null(g) && l.has(t, g) && leads_to(l, t, event, node) && lists(l, node, r),
+                       l.rule_of(event, g, r));
+      });
+      claim(over<Task>, "a task owns the node of its own group" + of, kLemma, [=](auto t) {
+        const auto node = node_of(l, t, event);
+        return implies(acts(l, t) && !l.is_null(l.own(t)), Ways::has_nodes(l, t) && !l.is_null(node) &&
+                                                               l.get(Ways::kOwner, node) == t &&
+                                                               l.node_of(event, l.own(t)) == node && l.known(l.own(t)));
+      });
+      claim(over<Task>, "an owner has a group of its own" + of, kLemma, [=](auto t) {
+        const auto node = node_of(l, t, event);
+        return implies(acts(l, t) && Ways::has_nodes(l, t) && l.get(Ways::kOwner, node) == t,
+                       !l.is_null(l.own(t)) && l.own(t) == l.group_of(node));
+      });
+      claim(over<Task, Node, Made>, "what is in a view was promised" + of, Property::isolation,
+            [=](auto t, auto n, auto r) {
+              return implies(
+                  acts(l, t) && leads_to(l, t, event, n) && lists(l, n, r),
+                  !l.is_null(l.group_of(n)) && l.has(t, l.group_of(n)) && l.rule_of(event, l.group_of(n), r));
+            });
+      claim(over<Task, Group, Made>, "what was promised is in the view" + of, Property::inheritance,
+            [=](auto t, auto g, auto r) {
+              const auto node = l.node_of(event, g);
+              return implies(acts(l, t) && !l.is_null(g) && l.has(t, g) && l.rule_of(event, g, r),
+                             leads_to(l, t, event, node) && lists(l, node, r));
+            });
+    }
+  }
+};
+
+struct V5Views : NodeViews<V5Ways> {
   template <class L, class T>
   static auto root(const L& l, const T& t) {
     return l.get(f::events, t);
@@ -207,60 +309,32 @@ struct ClaimsOf<V5Intended> : V5Views {
                      l.live(owner) && !l.is_null(events) && l.template holds<Events>(events) && there);
     });
   }
+};
+
+template <>
+struct ClaimsOf<V5NewHierarchy> : ClaimsOf<V5Intended> {};
+
+template <>
+struct ClaimsOf<SeccompNodes> : NodeViews<FilterNodeWays> {
+  static constexpr bool kRulesLeak = false;
+  struct Coupled {};
   template <class L, class Claim>
-  static void views(const L& l, Claim claim) {
-    claim(over<>, "no group is null", kLemma, [=]() { return !l.known(l.template null<Group>()); });
-    for (size_t event = 0; event < kEvents; ++event) {
-      const auto of = " of event " + std::to_string(event);
-      claim(over<NodeTask, Node>, "the groups of a task's nodes are its own" + of, kLemma, [=](auto t, auto n) {
-        const auto group = l.group_of(n);
-        return implies(acts(l, t) && leads_to(l, t, event, n),
-                       !l.is_null(group) && l.has(t, group) && l.node_of(event, group) == n);
-      });
-      claim(over<NodeTask, Group>, "the nodes of a task's groups are its own" + of, kLemma, [=](auto t, auto g) {
-        const auto node = l.node_of(event, g);
-        return implies(acts(l, t) && !l.is_null(g) && l.has(t, g),
-                       l.known(g) && leads_to(l, t, event, node) && l.group_of(node) == g);
-      });
-      for (size_t other = 0; other < event; ++other)
-        claim(over<NodeTask, Group>, "a group has a node for each event" + of, kLemma, [=](auto t, auto g) {
-          return implies(acts(l, t) && !l.is_null(g) && l.has(t, g), l.node_of(event, g) != l.node_of(other, g));
-        });
-      claim(over<NodeTask, Group, Rule>, "a group's rules are in its node" + of, kLemma, [=](auto t, auto g, auto r) {
-        const auto node = l.node_of(event, g);
-        return implies(
-            acts(l, t) && !l.is_null(g) && l.has(t, g) && leads_to(l, t, event, node) && l.rule_of(event, g, r),
-            lists(l, node, r));
-      });
-      claim(over<NodeTask, Group, Rule>, "a node's rules are in its group" + of, kLemma, [=](auto t, auto g, auto r) {
-        const auto node = l.node_of(event, g);
-        return implies(acts(l, t) && !l.is_null(g) && l.has(t, g) && leads_to(l, t, event, node) && lists(l, node, r),
-                       l.rule_of(event, g, r));
-      });
-      claim(over<NodeTask>, "a task owns the node of its own group" + of, kLemma, [=](auto t) {
-        const auto node = node_of(l, t, event);
-        return implies(acts(l, t) && !l.is_null(l.own(t)), !l.is_null(l.get(f::events, t)) && !l.is_null(node) &&
-                                                               l.get(f::owner, node) == t &&
-                                                               l.node_of(event, l.own(t)) == node && l.known(l.own(t)));
-      });
-      claim(over<NodeTask>, "an owner has a group of its own" + of, kLemma, [=](auto t) {
-        const auto node = node_of(l, t, event);
-        return implies(acts(l, t) && !l.is_null(l.get(f::events, t)) && l.get(f::owner, node) == t,
-                       !l.is_null(l.own(t)) && l.own(t) == l.group_of(node));
-      });
-      claim(over<NodeTask, Node, Rule>, "what is in a view was promised" + of, Property::isolation,
-            [=](auto t, auto n, auto r) {
-              return implies(
-                  acts(l, t) && leads_to(l, t, event, n) && lists(l, n, r),
-                  !l.is_null(l.group_of(n)) && l.has(t, l.group_of(n)) && l.rule_of(event, l.group_of(n), r));
-            });
-      claim(over<NodeTask, Group, Rule>, "what was promised is in the view" + of, Property::inheritance,
-            [=](auto t, auto g, auto r) {
-              const auto node = l.node_of(event, g);
-              return implies(acts(l, t) && !l.is_null(g) && l.has(t, g) && l.rule_of(event, g, r),
-                             leads_to(l, t, event, node) && lists(l, node, r));
-            });
-    }
+  static void lemmas(const L& l, Claim claim) {
+    claim_walks(l, claim);
+    claim(over<SeccompTask>, "a dead task has no node", kLemma,
+          [=](auto t) { return implies(l.live(t) && l.ending(t), l.is_null(l.get(f::node, t))); });
+    claim(over<SeccompTask>, "a task has its filters in nodes", kLemma,
+          [=](auto t) { return implies(l.live(t), l.is_null(l.get(f::filter, t))); });
+    claim(over<Filter>, "a filter is held once", kLemma,
+          [=](auto x) { return implies(l.template holds<Filter>(x), l.get(f::refs, x) == 1); });
+    claim(over<Filter>, "a filter is used once at most", kLemma,
+          [=](auto x) { return implies(l.live(x), l.get(f::users, x) <= 1); });
+    claim(over<FilterNode>, "a node has a filter", kLemma,
+          [=](auto n) { return implies(l.template holds<FilterNode>(n), !l.is_null(l.get(f::newest_filter, n))); });
+    claim(over<FilterNode>, "an owner is a live task that has the node", Property::owner_valid, [=](auto n) {
+      const auto owner = l.get(f::filter_node_owner, n);
+      return implies(l.live(n) && !l.is_null(owner), l.live(owner) && l.get(f::node, owner) == n);
+    });
   }
 };
 

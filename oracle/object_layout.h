@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "model/node_objects.h"
-#include "model/seccomp.h"
+#include "model/seccomp_nodes.h"
 
 namespace lockstep {
 
@@ -31,7 +31,11 @@ inline constexpr auto kFieldsOf<Filter> = std::tuple(f::refs, f::users, f::filte
 template <>
 inline constexpr auto kFieldsOf<FilterProg> = std::tuple();
 template <>
-inline constexpr auto kFieldsOf<SeccompTask> = std::tuple(f::filter, f::mode, f::count, f::task_nnp, f::task_cap);
+inline constexpr auto kFieldsOf<SeccompTask> = std::tuple(f::filter, f::node, f::mode, f::count, f::task_nnp,
+                                                          f::task_cap);
+template <>
+inline constexpr auto kFieldsOf<FilterNode> = std::tuple(f::filter_node_usage, f::newest_filter, f::filter_node_prev,
+                                                         f::filter_node_owner);
 
 // The counter at which an object is freed; a task has none.
 template <class T>
@@ -46,6 +50,8 @@ constexpr auto counter_of() {
     return f::node_usage;
   else if constexpr (std::is_same_v<T, RuleLists>)
     return f::lists_usage;
+  else if constexpr (std::is_same_v<T, FilterNode>)
+    return f::filter_node_usage;
   else if constexpr (std::is_same_v<T, Filter>)
     return f::refs;
   else

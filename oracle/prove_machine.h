@@ -179,7 +179,12 @@ class MachineProofs : public ModelProofs {
   static std::vector<LoopFrame> frames() {
     if constexpr (kFilters) {
       return {{"walk_users", key_of(f::users), Filter::kName, {key_of(f::users)}},
-              {"walk_refs", key_of(f::refs), Filter::kName, {key_of(f::refs), live_key(Filter::kName)}}};
+              {"walk_refs", key_of(f::refs), Filter::kName, {key_of(f::refs), live_key(Filter::kName)}},
+              {"put_node",
+               key_of(f::filter_node_usage),
+               FilterNode::kName,
+               {key_of(f::filter_node_usage), live_key(FilterNode::kName), key_of(f::users), key_of(f::refs),
+                live_key(Filter::kName)}}};
     } else {
       const std::set<std::string> rules{key_of(f::rule_usage), live_key(Rule::kName), key_of(f::prog_refs),
                                         live_key(Prog::kName)};
@@ -196,11 +201,11 @@ class MachineProofs : public ModelProofs {
     SymbolicPromise promise(run, promise_, Claims::kViews);
     const auto actor = run.named(Task::kName, 1), child = run.named(Task::kName, 2);
     if (step.op == Op::append || step.op == Op::attach)
-      promise.append(actor, step.event, run.last_made(Claims::Made::kName));
+      promise.append(actor, step.event, run.last_made(Claims::Made::kName), step.flags != 0);
     if (step.op == Op::fork || step.op == Op::thread) promise.fork(actor, child);
     if constexpr (requires { typename Claims::Coupled; }) {
       if (promise.made_group())
-        for (size_t event = 0; event < kEvents; ++event) {
+        for (size_t event = 0; event < Claims::kViews; ++event) {
           const auto node = Claims::node_of(SymbolicLogic(run.symbols(), layout_, run.state()), actor, event);
           promise.couple(event, node);
         }

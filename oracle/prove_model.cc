@@ -17,8 +17,12 @@ std::unique_ptr<ModelProofs> proofs_of(const std::string& model, Machine machine
 
 std::unique_ptr<ModelProofs> model_proofs(const std::string& model, const ModelProofOptions& options) {
   if (model == "v5-intended") return proofs_of(model, NodeMachine<V5Intended, SymbolicWorld, AnyProcesses>(), options);
+  if (model == "v5-new-hierarchy")
+    return proofs_of(model, NodeMachine<V5NewHierarchy, SymbolicWorld, AnyProcesses>(), options);
   if (model == "v5-posted") return proofs_of(model, NodeMachine<V5Posted, SymbolicWorld, AnyProcesses>(), options);
   if (model == "v6-posted") return proofs_of(model, NodeMachine<V6Posted, SymbolicWorld, AnyProcesses>(), options);
+  if (model == "seccomp-nodes")
+    return proofs_of(model, SeccompMachineIn<SymbolicWorld, SeccompNodes, AnyProcesses>(), options);
   return proofs_of(model,
                    SeccompMachineIn<SymbolicWorld, Seccomp, AnyProcesses>({.release_at_reap = model == "seccomp@6.1"}),
                    options);
