@@ -27,6 +27,7 @@ constexpr void (*kCommands[])(CLI::App&, int&) = {
     add_report,   //
     add_audit,    //
     add_lists,    //
+    add_transitions,
 };
 
 // What an option takes is the same in every subcommand, unless one says otherwise.

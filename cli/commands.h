@@ -20,5 +20,6 @@ void add_nightly(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
 void add_report(CLI::App& app, int& exit_code);
 void add_shrink(CLI::App& app, int& exit_code);
+void add_transitions(CLI::App& app, int& exit_code);
 
 }  // namespace lockstep::cli
