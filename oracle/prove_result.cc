@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "model/joined.h"
 #include "model/model.h"
 #include "oracle/explore_result.h"
 
@@ -15,7 +16,8 @@ namespace {
 
 // What the sides of a model's branches say against the list of those that are believed dead.
 struct BranchNews {
-  std::vector<std::string> unexpected, undecided;
+  std::vector<std::string> unexpected;  // sentences
+  std::vector<std::string> undecided;   // names
 };
 
 // A side that nobody tells of is not decided.
@@ -32,7 +34,7 @@ BranchNews news_of(const ModelInfo& info, std::span<const BranchProof> branches)
     const auto taken = status_of(branches, branch, true), refused = status_of(branches, branch, false);
     const bool dead = taken == SideStatus::dead || refused == SideStatus::dead;
     if (taken == SideStatus::unknown || refused == SideStatus::unknown)
-      news.undecided.push_back(fmt::format("branch {}: one way is not decided", name_of(branch)));
+      news.undecided.emplace_back(name_of(branch));
     else if (believed && !dead)
       news.unexpected.push_back(fmt::format("branch {} was to have a dead way, and goes both", name_of(branch)));
     if (dead && !believed)
@@ -72,7 +74,8 @@ void add_row(ProofRow& row, Result& result) {
   if (row.property == Property::reachable_branches && !result.branches.empty()) {
     const auto news = news_of(*find_model(row.model), result.branches);
     result.missing.insert(result.missing.end(), news.unexpected.begin(), news.unexpected.end());
-    result.shortcomings.insert(result.shortcomings.end(), news.undecided.begin(), news.undecided.end());
+    if (!news.undecided.empty())
+      result.shortcomings.push_back("branches of which a way is not decided: " + joined(news.undecided, ", "));
     return;
   }
   switch (row.status) {

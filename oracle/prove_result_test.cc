@@ -137,7 +137,7 @@ TEST(ProveResult, ASideThatIsNotDecidedOrNotThereIsNoPass) {
   EXPECT_EQ(exit_code(result_of(proofs, "seccomp")), 4);
   proofs = as_expected("seccomp");
   proofs.branches.erase(proofs.branches.begin());
-  EXPECT_EQ(result_of(proofs, "seccomp").shortcomings, Lines{"branch bad_flags: one way is not decided"});
+  EXPECT_EQ(result_of(proofs, "seccomp").shortcomings, Lines{"branches of which a way is not decided: bad_flags"});
 }
 
 TEST(ProveResult, NothingProvedIsNoPassAndNorIsAnInterruptedRun) {
