@@ -26,6 +26,7 @@ constexpr void (*kCommands[])(CLI::App&, int&) = {
     add_nightly,  //
     add_report,   //
     add_audit,    //
+    add_kernel,   //
     add_lists,    //
     add_transitions,
 };

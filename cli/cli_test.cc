@@ -207,6 +207,20 @@ TEST_F(Cli, ResultsThatCannotBeWrittenAreNoSuccess) {
   EXPECT_FALSE(fs::exists(folder_ / "no"));
 }
 
+TEST_F(Cli, WhoeverReadsNoFurtherHearsNothing) {
+  for (const auto* command : {"models", "properties"}) {
+    const auto pid = start_program({LOCKSTEP_BINARY, command}, [] {
+      int ends[2];
+      if (pipe(ends) != 0) _exit(98);
+      close(ends[0]);
+      dup2(ends[1], STDOUT_FILENO);
+    });
+    const auto ran = finish(pid);
+    EXPECT_EQ(ran.code, 128 + SIGPIPE);
+    EXPECT_EQ(ran.err, "");
+  }
+}
+
 TEST_F(Cli, NightlyRefusesAnEmptyCorpus) {
   fs::create_directories(folder_ / "none");
   EXPECT_EQ(

@@ -14,7 +14,8 @@ void add_explore(CLI::App& app, int& exit_code);
 void add_export(CLI::App& app, int& exit_code);
 void add_fuzz(CLI::App& app, int& exit_code);
 void add_graph(CLI::App& app, int& exit_code);
-void add_lists(CLI::App& app, int& exit_code);  // models, targets, properties
+void add_kernel(CLI::App& app, int& exit_code);  // kernel fetch, build, list
+void add_lists(CLI::App& app, int& exit_code);   // models, targets, properties
 void add_mutants(CLI::App& app, int& exit_code);
 void add_nightly(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);

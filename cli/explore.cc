@@ -41,7 +41,7 @@ uint64_t parse_memory(const std::string& text) {
 // What implements this very model in another way: our C, or the kernel. Null if nothing here does.
 std::unique_ptr<Target> counterpart(const std::string& model, Result& result) {
   if (auto sim = make_sim_of(model)) return sim;
-  if (!model.starts_with("seccomp")) return nullptr;
+  if (find_model(model)->layout != "seccomp") return nullptr;
   try {
     auto target = make_target("live");
     if (probe_preset("seccomp", *target) == model) return target;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "cli/common.h"
+#include "harness/targets.h"
 #include "model/trace_text.h"
 
 namespace lockstep::cli {
@@ -33,14 +34,14 @@ std::string hash_text(const std::string& text) {
 }
 
 int repeats_on(const Target& target) {
-  const bool foreign = target.name() == "live" || target.name().ends_with(".so");
+  const bool foreign = is_kernel(target) || target.name().ends_with(".so");
   return foreign ? 3 : 1;
 }
 
 bool says_switches(const std::string& note) { return note.starts_with(kProbed) || note.starts_with(kNotProbed); }
 
 void note_switches(Result& result, const std::string& model, const Target& target) {
-  if (target.name() != "live" || !model.starts_with("seccomp")) return;
+  if (!is_kernel(target) || !model.starts_with("seccomp")) return;
   std::string note = kProbed;
   if (!target.capabilities().facts.counters)
     note = kNotProbed + ", no counters are shown; the newest preset is assumed: ";

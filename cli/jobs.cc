@@ -18,13 +18,17 @@ constexpr Job kJobs[] = {
     {.id = "corpus-sim-v6", .kind = JobKind::corpus_on_targets, .target = "sim:v6"},
     {.id = "corpus-live", .kind = JobKind::corpus_on_targets, .target = "live"},
     {.id = "explore-v5-intended", .kind = JobKind::explore, .model = "v5-intended"},
+    {.id = "explore-v5-new-hierarchy", .kind = JobKind::explore, .model = "v5-new-hierarchy"},
     {.id = "explore-v5-posted", .kind = JobKind::explore, .model = "v5-posted"},
     {.id = "explore-v6-posted", .kind = JobKind::explore, .model = "v6-posted"},
     {.id = "explore-seccomp", .kind = JobKind::explore, .model = "seccomp"},
+    {.id = "explore-seccomp-nodes", .kind = JobKind::explore, .model = "seccomp-nodes"},
     {.id = "interleave-v5-intended", .kind = JobKind::interleave, .model = "v5-intended"},
+    {.id = "interleave-v5-new-hierarchy", .kind = JobKind::interleave, .model = "v5-new-hierarchy"},
     {.id = "interleave-v5-posted", .kind = JobKind::interleave, .model = "v5-posted"},
     {.id = "interleave-v6-posted", .kind = JobKind::interleave, .model = "v6-posted"},
     {.id = "interleave-seccomp", .kind = JobKind::interleave, .model = "seccomp"},
+    {.id = "interleave-seccomp-nodes", .kind = JobKind::interleave, .model = "seccomp-nodes"},
     {.id = "canary",
      .kind = JobKind::fuzz,
      .model = "v5-intended",
@@ -45,6 +49,8 @@ const Job* find_job(std::string_view id) {
   const auto* job = std::find_if(std::begin(kJobs), std::end(kJobs), [&](const auto& each) { return each.id == id; });
   return job == std::end(kJobs) ? nullptr : job;
 }
+
+uint64_t seed_of(const Job& job, uint64_t seed_of_run) { return job.expected_properties.empty() ? seed_of_run : 1; }
 
 void judge(const Job& job, Result& result) {
   if (job.expected_properties.empty()) return;

@@ -36,6 +36,9 @@ struct Job {
 std::span<const Job> nightly_jobs();
 const Job* find_job(std::string_view id);
 
+// A canary draws the same traces whatever the run's seed: what it finds is to be the same every night.
+uint64_t seed_of(const Job& job, uint64_t seed_of_run);
+
 // A run so short may miss what a canary is to find.
 inline constexpr uint64_t kCanaryTraces = 200;
 

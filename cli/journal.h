@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "oracle/result.h"
@@ -14,9 +15,11 @@ class Journal {
  public:
   // Goes on with the journal in `folder` if it belongs to an unfinished run of the same `plan`.
   Journal(const std::filesystem::path& folder, std::string plan);
+  // Of the unfinished run in `folder`, whatever its plan.
+  static std::optional<uint64_t> unfinished_seed(const std::filesystem::path& folder);
   bool resumed() const { return !id_.empty(); }
   // A new run, which a start after a kill will find. REQUIRES: !resumed()
-  void begin(const std::string& id, const std::string& started);
+  void begin(const std::string& id, const std::string& started, uint64_t seed);
   const std::string& id() const { return id_; }  // Run::id and started, whoever began it
   const std::string& started() const { return started_; }
   const Result* result_of(const std::string& job) const;  // null: not done yet
@@ -28,6 +31,7 @@ class Journal {
   void save() const;
   std::filesystem::path file_;
   std::string plan_, id_, started_;
+  uint64_t seed_ = 0;
   std::map<std::string, Result> done_;
 };
 

@@ -13,11 +13,11 @@ namespace {
 
 void list_models() {
   for (const auto& model : models())
-    fmt::print("{:<12} available; promise {}: {}\n", model.name, name_of(model.promise), model.summary);
+    fmt::print("{:<16} available; promise {}: {}\n", model.name, name_of(model.promise), model.summary);
 }
 
 void list_all_targets() {
-  for (const auto& target : list_targets()) fmt::print("{:<18} {}\n", target.name, target.status);
+  for (const auto& target : list_targets()) fmt::print("{:<21} {}\n", target.name, target.status);
 }
 
 void list_properties(const std::string& only) {
@@ -28,7 +28,7 @@ void list_properties(const std::string& only) {
     for (const auto& model : models()) {
       if (model.name.find('@') != std::string::npos) continue;
       const auto& outcome = expected_outcome(model.name, property);
-      fmt::print("  {:<12} {:<10} {}\n", model.name, name_of(outcome.expected), outcome.reason);
+      fmt::print("  {:<16} {:<10} {}\n", model.name, name_of(outcome.expected), outcome.reason);
     }
   }
 }

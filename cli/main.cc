@@ -4,6 +4,11 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <system_error>
+
 #include "cli/app.h"
 #include "cli/bisect.h"
 #include "cli/common.h"
@@ -18,6 +23,12 @@ static int fail(int code, const std::string& message) {
   return code;
 }
 
+// Whoever reads no further (`| head`) has what they wanted.
+static int unwritten(int error) {
+  if (error == EPIPE) return 128 + SIGPIPE;
+  return fail(kEnvironment, fmt::format("the results could not be written to standard output: {}", strerror(error)));
+}
+
 static int parse_and_run(int argc, char** argv) {
   int code = kOk;
   const auto app = make_app(code);
@@ -27,7 +38,7 @@ static int parse_and_run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app->exit(error) == 0 ? kOk : kUsage;
   }
-  if (std::fflush(stdout) != 0) return fail(kEnvironment, "the results could not be written to standard output");
+  if (std::fflush(stdout) != 0) return unwritten(errno);
   return code;
 }
 
@@ -45,6 +56,8 @@ static int exit_code_of(int argc, char** argv) {
     return fail(kUnexpected, error.what());
   } catch (const Interrupted& by) {
     return 128 + by.signal;
+  } catch (const std::system_error& error) {
+    return std::ferror(stdout) != 0 ? unwritten(error.code().value()) : fail(kEnvironment, error.what());
   } catch (const std::exception& error) {  // Unavailable and NotCapable among them
     return fail(kEnvironment, error.what());
   }

@@ -36,8 +36,7 @@ namespace {
 
 struct Options {
   std::string duration = "10m", folder, shard = "1/1", corpus;
-  std::optional<uint64_t> traces;
-  uint64_t seed = 1;
+  std::optional<uint64_t> traces, seed;
   bool no_skips = false;
   Output output;
 };
@@ -52,7 +51,8 @@ class Nightly {
         corpus_(read_corpus(options.corpus.empty() ? corpus_folder() : fs::path(options.corpus))),
         shard_(parse_shard(options.shard)),
         seconds_left_(parse_duration(options.duration)),
-        run_{.plan = plan(), .shard = options.shard, .seed = options.seed, .provenance = here()},
+        seed_(options.seed ? *options.seed : Journal::unfinished_seed(folder_).value_or(todays_seed())),
+        run_{.plan = plan(), .shard = options.shard, .seed = seed_, .provenance = here()},
         lock_(folder_),
         journal_(folder_, what_must_be_equal()) {}
 
@@ -96,9 +96,14 @@ class Nightly {
     return all;
   }
 
+  // Other traces every day, and the same ones for all shards of a night.
+  static uint64_t todays_seed() {
+    return std::stoull(fmt::format("{:%Y%m%d}", fmt::gmtime(std::chrono::system_clock::now())));
+  }
+
   std::string plan() const {
     return (options_.traces ? fmt::format("--traces {}", *options_.traces) : "--for " + options_.duration) +
-           fmt::format(" --seed {}", options_.seed) +
+           fmt::format(" --seed {}", seed_) +
            (options_.corpus.empty() ? "" : " --corpus " + shell_word(options_.corpus));
   }
 
@@ -130,7 +135,7 @@ class Nightly {
       const auto second = fmt::format("{:%Y%m%dT%H%M%SZ}", now);
       int number = 1;
       while (history.has(fmt::format("{}-{}", second, number))) ++number;
-      journal_.begin(fmt::format("{}-{}", second, number), fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", now));
+      journal_.begin(fmt::format("{}-{}", second, number), fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", now), seed_);
     }
     run_.id = journal_.id();
     run_.started = journal_.started();
@@ -209,7 +214,7 @@ class Nightly {
     auto target = make_target(std::string(job.target));
     Progress progress(std::string(job.id));
     FuzzOptions fuzzing{.model = probe_preset(std::string(job.model), *target),
-                        .seed = options_.seed,
+                        .seed = seed_of(job, seed_),
                         .traces = options_.traces.value_or(uint64_t{1} << 40),
                         .for_seconds = options_.traces ? 0 : seconds_for(job),
                         .shard = shard_.index,
@@ -276,6 +281,7 @@ class Nightly {
   std::vector<Entry> corpus_;
   Shard shard_;
   double seconds_left_;
+  uint64_t seed_;
   Run run_;
   FolderLock lock_;
   Journal journal_;
@@ -294,7 +300,7 @@ void add_nightly(CLI::App& app, int& exit_code) {
   sub->add_option("-o,--output", options->folder, "where the report is written (lockstep/nightly in your state folder)")
       ->type_name("DIR");
   sub->add_option("--shard", options->shard, "I/N: the I-th of N equal parts")->capture_default_str();
-  sub->add_option("--seed", options->seed, "same seed, same traces")->capture_default_str();
+  sub->add_option("--seed", options->seed, "same seed, same traces (the day's date, as 20170301)");
   sub->add_option("--corpus", options->corpus, "another corpus");
   sub->add_flag("--no-skips", options->no_skips, "a target that is missing here is an error (exit 3)");
   add_output(*sub, options->output);

@@ -220,6 +220,28 @@ TEST_F(NightlyFolder, ARunThatWasRecordedAndNotReportedIsNotRecordedTwice) {
   EXPECT_NE(slurp(folder_ / "n/report.txt").find("nothing is new, and nothing is gone"), std::string::npos);
 }
 
+// Other traces every day, the same canary; a run that was killed yesterday goes on with yesterday's.
+TEST_F(NightlyFolder, TheDayIsTheSeed) {
+  fs::create_directories(folder_ / "n/report.txt/in the way");
+  const std::vector<std::string> words{"nightly", "--traces", "1", "-o", at("n")};
+  EXPECT_EQ(run(words).code, 3);
+  auto journal = slurp(folder_ / "n/journal.json");
+  const auto today = std::to_string(Json::parse(journal)["seed"].get<uint64_t>());
+  EXPECT_EQ(today.size(), 8u);
+  EXPECT_EQ(today.substr(0, 2), "20");
+  const std::string yesterday = "20170301";
+  for (size_t at = 0; (at = journal.find(today, at)) != std::string::npos;)
+    journal.replace(at, today.size(), yesterday);
+  write(folder_ / "n/journal.json", journal);
+  fs::remove_all(folder_ / "n/report.txt");
+  const auto again = run(words);
+  EXPECT_NE(again.err.find("going on with the nightly"), std::string::npos) << again.err;
+  EXPECT_EQ(report("n")["run"]["seed"], 20170301);
+  const auto results = comparable(report("n")["results"]);
+  EXPECT_EQ(results["canary"]["seed"], 1);
+  EXPECT_EQ(results["fuzz-v5-posted"]["seed"], 20170301);
+}
+
 TEST_F(NightlyFolder, AnotherPlanIsAnotherRun) {
   fs::create_directories(folder_ / "n/report.txt/in the way");
   EXPECT_EQ(nightly("n").code, 3);

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <utility>
 
 #include "fuzz/generate.h"
 #include "fuzz/remarks.h"
@@ -73,7 +75,9 @@ class Campaign {
     for (; run_.next < options_.first + options_.traces; ++run_.next) {
       if (run_.next % options_.shards != options_.shard - 1) continue;
       if (out_of_time()) break;
-      one_trace();
+      const Trace trace = take();
+      announce();
+      one_trace(trace);
       if (dead_) break;
       if (result.finds.size() >= options_.max_causes) {
         result.notes.push_back(fmt::format("stopped after {} different causes", result.finds.size()));
@@ -88,9 +92,21 @@ class Campaign {
   }
 
  private:
-  void one_trace() {
+  Trace take() {
+    if (!ahead_) return generate(generator_, options_.seed, run_.next).value();
+    return *std::exchange(ahead_, std::nullopt);
+  }
+
+  // The target may begin with the next trace of this shard while we still look at this one.
+  void announce() {
+    const auto next = run_.next + options_.shards;
+    if (next >= options_.first + options_.traces) return;
+    ahead_ = generate(generator_, options_.seed, next).value();
+    target_.announce(*ahead_);
+  }
+
+  void one_trace(const Trace& trace) {
     auto& result = run_.result;
-    const auto trace = generate(generator_, options_.seed, run_.next).value();
     Conformance outcome;
     try {
       outcome = conformer_.run(trace, [&](const StepRecord& record) { count(trace, record); });
@@ -168,6 +184,7 @@ class Campaign {
   rc::Gen<Trace> generator_;
   Conformer conformer_;
   FuzzRun run_;
+  std::optional<Trace> ahead_;  // the next one of this shard
   bool dead_ = false;
   Clock::time_point start_ = Clock::now();
 };

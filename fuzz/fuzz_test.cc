@@ -157,6 +157,9 @@ TEST_P(Agrees, InAMillionStepsWithFaults) {
 INSTANTIATE_TEST_SUITE_P(Sim, Agrees,
                          testing::Values(Pair{"v5-posted", "sim:v5"}, Pair{"v5-intended", "sim:v5-intended"},
                                          Pair{"v6-posted", "sim:v6"}));
+INSTANTIATE_TEST_SUITE_P(Itself, Agrees,
+                         testing::Values(Pair{"v5-new-hierarchy", "spec:v5-new-hierarchy"},
+                                         Pair{"seccomp-nodes", "spec:seccomp-nodes"}));
 
 TEST_P(Agrees, AndWithoutFaultsIsWorthCounting) {
   const auto [model, target] = GetParam();
@@ -193,7 +196,8 @@ TEST_P(ExpectedTable, IsWhatRandomTracesShow) {
   EXPECT_EQ(dead, !conformer.model().info().dead_branches.empty());
 }
 INSTANTIATE_TEST_SUITE_P(Of, ExpectedTable,
-                         testing::Values("v5-intended", "v5-posted", "v6-posted", "seccomp", "seccomp@6.1"));
+                         testing::Values("v5-intended", "v5-new-hierarchy", "v5-posted", "v6-posted", "seccomp",
+                                         "seccomp@6.1", "seccomp-nodes"));
 
 TEST(Fuzz, TheSameSeedGivesTheSameTracesInAnyOrder) {
   const GenerateOptions options{.model = "seccomp"};
@@ -218,7 +222,7 @@ TEST(Fuzz, ShardsPartitionTheRun) {
 }
 
 TEST(Fuzz, EveryGeneratedTraceIsOneThatTheParserAccepts) {
-  for (const auto* model : {"v5-intended", "v5-posted", "v6-posted", "seccomp"}) {
+  for (const auto* model : {"v5-intended", "v5-new-hierarchy", "v5-posted", "v6-posted", "seccomp", "seccomp-nodes"}) {
     const auto generator = trace_generator({.model = model});
     for (uint64_t i = 0; i < 300; ++i) {
       const auto trace = generate(generator, 9, i).value();

@@ -152,6 +152,8 @@ class TraceMaker {
     } else if (argument.param == Param::fail) {
       if (draw_.percent(mix_.fault))
         set_value(step, argument.param, draw_.between(argument.low, std::min(argument.high, 6u)));
+    } else if (argument.known != 0 && draw_.percent(25)) {
+      set_value(step, argument.param, argument.known);
     } else if (argument.param == Param::pages || argument.param == Param::len) {
       if (mix_.large && draw_.percent(70))
         set_value(step, argument.param, draw_.between(argument.high / 4, argument.high));

@@ -16,6 +16,7 @@ struct LiveOptions {
   int cpu = -1;                 // everything runs on this one; -1: the last of the affinity mask
   int step_timeout_ms = 10000;  // a step that takes longer hangs
   bool unprivileged = false;    // do as if there were no BPF
+  bool drain = true;            // false deadlocks kernels (docs/live.md): only where another one is at stake
   // Faults of our own, for tests: that what must be noticed is noticed.
   int forget_attach = 0;    // the n-th attach of a trace is not carried out, and reported as a success
   int hang_at = 0;          // the n-th step of a trace does not come back

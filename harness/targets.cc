@@ -1,15 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "harness/targets.h"
 
+#include <fmt/format.h>
+
+#include "harness/kernels.h"
 #include "harness/live.h"
 #include "harness/sim.h"
 #include "harness/spec.h"
+#include "harness/vm.h"
 #include "model/model.h"
 
 namespace lockstep {
 
+namespace {
+
+void add_vm_targets(std::vector<TargetStatus>& all) {
+  const std::string hindrance = vm_hindrance();
+  const auto status = [&](const std::string& otherwise) {
+    return hindrance.empty() ? otherwise : "not available: " + hindrance;
+  };
+  for (const auto& kernel : list_kernels()) {
+    const auto image = find_kernel(kernel.name);
+    all.push_back({"vm:" + kernel.name, status(image ? fmt::format("available: Linux {} in QEMU", image->release)
+                                                     : "not available: " + kernel.status)});
+  }
+  all.push_back({"vm:PATH", status("available: anybody's kernel image (bzImage) in QEMU")});
+}
+
+}  // namespace
+
 std::unique_ptr<Target> make_target(const std::string& name) {
   if (name == "live") return make_live();
+  if (name.starts_with("vm:")) try {
+      return make_vm(name.substr(3));
+    } catch (const UnknownKernel& why) {
+      throw UnknownTarget(why.what());
+    }
   if (name.starts_with("spec:")) {
     if (auto target = make_spec(name.substr(5))) return target;
     throw UnknownTarget(name + ": no such model; `lockstep models` lists them");
@@ -38,8 +64,11 @@ std::vector<TargetStatus> list_targets() {
   for (const auto& name : builtin_sims()) all.push_back({"sim:" + name, "available: our C code in the kernel's idiom"});
   all.push_back({"sim:PATH.so", "available: anybody's implementation of harness/lockstep_sim.h, in a child process"});
   all.push_back({"live", live_status()});
+  add_vm_targets(all);
   return all;
 }
+
+bool is_kernel(const Target& target) { return target.name() == "live" || target.name().starts_with("vm:"); }
 
 std::string probe_preset(const std::string& model, Target& target) {
   if (model != "seccomp" || !target.capabilities().facts.counters) return model;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The targets by name, as the command line has them: spec:M, sim:NAME, sim:PATH.so, live.
+// The targets by name, as the command line has them: spec:M, sim:NAME, sim:PATH.so, live, vm:NAME,
+// vm:PATH.
 #pragma once
 
 #include <memory>
@@ -20,6 +21,9 @@ std::unique_ptr<Target> make_target(const std::string& name);
 
 // Our C code of this model's design. Null: there is none. REQUIRES: the model exists.
 std::unique_ptr<Target> make_sim_of(const std::string& model);
+
+// Whether what runs there is a kernel, and not a program of ours or of somebody else's.
+bool is_kernel(const Target& target);
 
 struct TargetStatus {
   std::string name;

@@ -24,6 +24,7 @@ namespace lockstep {
   X(no_node, "no memory for a node")                                              \
   X(no_filled_events, "the caller's new events could not be made")                \
   X(owner_here, "the node's owner is the one that acts")                          \
+  X(new_hierarchy, "the owner asks for new nodes")                                \
   X(becomes_owner, "nobody else uses the events: the caller takes the node over") \
   X(owned_by_other, "WARN: a node that is taken over has an owner")               \
   X(rule_in_use, "WARN: a rule that is linked has a usage already")               \
@@ -34,7 +35,7 @@ namespace lockstep {
   X(events_shared, "the events are shared, so the append copies them")            \
   X(node_shared, "the node fork shares a node of the old events")                 \
   X(slot_empty, "a slot is empty")                                                \
-  X(owner_exits, "the exiting task owns the node in its slot")                    \
+  X(owner_exits, "the task that leaves the node owns it")                         \
   X(events_freed, "the last reference on the events is dropped")                  \
   X(prog_freed, "the last reference on the program is dropped")                   \
   X(rules_end, "the walk along the rules is at its end")                          \
@@ -45,6 +46,7 @@ namespace lockstep {
   X(fork_shares, "the parent has something to share")                             \
   X(exit_puts, "the task has something to put")                                   \
   X(bad_length, "a program of no or too many instructions")                       \
+  X(no_filters, "the caller has no filters yet")                                  \
   X(no_filter, "no memory for the filter")                                        \
   X(no_instructions, "the instructions' pointer is null")                         \
   X(no_program, "no memory for the program")                                      \

@@ -11,8 +11,8 @@ namespace lockstep {
 
 namespace {
 constexpr const char* kKinds[] = {"task", "events", "node", "rule", "prog", "filter"};
-constexpr const char* kLinks[] = {"task.events", "events.slot", "node.prev",   "node.rule",  "rule.prev",
-                                  "rule.prog",   "node.owner",  "task.filter", "filter.prev"};
+constexpr const char* kLinks[] = {"task.events", "events.slot", "node.prev",   "node.rule", "rule.prev",  "rule.prog",
+                                  "node.owner",  "task.filter", "filter.prev", "task.node", "node.filter"};
 
 // Gives each object its place: as a walk along the counted pointers, from the tasks in order, meets it.
 class Order {

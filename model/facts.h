@@ -33,15 +33,20 @@ enum class Link : uint8_t {
   node_rule,    // node -> its newest rule: usage
   rule_prev,    // rule -> older rule: usage
   rule_prog,    // rule -> prog: refs
-  owner,        // node -> events (v5-posted) or task (v5-intended): an address, holds up nothing
+  owner,        // node -> events (v5-posted) or task (other designs): an address, holds up nothing
   task_filter,  // task -> filter: refs and users
   filter_prev,  // filter -> filter: refs; users too while the child's own users is above 0
+  task_node,    // task -> node (seccomp-nodes): usage
+  node_filter,  // node -> its newest filter: refs and users
 };
 const char* name_of(Link link);
-constexpr bool starts_at_task(Link link) { return link == Link::task_events || link == Link::task_filter; }
+constexpr bool starts_at_task(Link link) {
+  return link == Link::task_events || link == Link::task_filter || link == Link::task_node;
+}
 // What one such pointer adds to the counters of the object that it leads to. `users`: of the object that it starts at.
 constexpr std::array<int32_t, 2> held_by(Link link, int32_t users) {
-  return {link != Link::owner, link == Link::task_filter || (link == Link::filter_prev && users > 0)};
+  const bool used = link == Link::task_filter || link == Link::node_filter;
+  return {link != Link::owner, used || (link == Link::filter_prev && users > 0)};
 }
 
 enum class Life : uint8_t { alive, zombie };  // a task that was reaped is not in a snapshot

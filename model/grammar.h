@@ -30,6 +30,7 @@ struct Argument {
   uint32_t low = 0;       // of a number
   uint32_t high = 0;      // of a number
   uint32_t reserved = 0;  // of a number: bits that may not be set yet
+  uint32_t known = 0;     // of flags: the bit of the option that the operation has
 
   bool is_word() const { return words != 0; }
   // "0..1", "ok|null|bad", "alloc:1..9"

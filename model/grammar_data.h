@@ -3,6 +3,7 @@
 // docs/trace-format.md follows (grammar_test.cc says how).
 #pragma once
 
+#include <array>
 #include <cerrno>
 #include <limits>
 
@@ -15,8 +16,17 @@ constexpr uint32_t any_of(Enum... values) {
   return ((1u << static_cast<uint32_t>(values)) | ...);
 }
 
+// The same table, but for what `change` does to its lines.
+template <class Line, size_t N, class Change>
+constexpr std::array<Line, N> changed(const Line (&table)[N], Change change) {
+  auto lines = std::to_array(table);
+  for (auto& line : lines) change(line);
+  return lines;
+}
+
 constexpr bool always(const Step&, const Start&) { return true; }
 constexpr bool flags_set(const Step& step, const Start&) { return step.flags != 0; }
+constexpr bool flags_unknown(const Step& step, const Start&) { return step.flags > 1; }
 constexpr bool alloc_fails(const Step& step, const Start&) { return step.fail_alloc != 0; }
 constexpr bool first_alloc_fails(const Step& step, const Start&) { return step.fail_alloc == 1; }
 constexpr bool no_nnp(const Step&, const Start& start) { return !start.nnp; }
@@ -71,6 +81,19 @@ constexpr Operation kNodeOperations[] = {
     {Op::exec, {}, kOnlyOk},
     {Op::exit, {}, kOnlyOk},
 };
+// The same with flags=1, NEW_RULE_HIERARCHY.
+constexpr auto kOptionArguments = changed(kAppendArguments, [](Argument& argument) {
+  if (argument.param == Param::flags) argument.known = 1;
+});
+constexpr auto kOptionRows = changed(kAppendRows, [](Row& row) {
+  if (row.possible == flags_set) row = {"flags>1", EINVAL, kCertain, flags_unknown};
+});
+constexpr Operation kOptionOperations[] = {
+    {Op::append, kOptionArguments, kOptionRows},
+    {Op::fork, kNodeForkArguments, kNodeForkRows},
+    {Op::exec, {}, kOnlyOk},
+    {Op::exit, {}, kOnlyOk},
+};
 
 // seccomp: mechanisms-mainline.md section A, "Install: checks in order".
 constexpr Argument kAttachArguments[] = {
@@ -116,10 +139,26 @@ constexpr Operation kSeccompOperations[] = {
     {Op::reap, {}, kReapRows},
 };
 
-constexpr std::string_view kModels[] = {"v5-intended", "v5-posted", "v6-posted", "seccomp"};
+// A node is one more allocation.
+constexpr auto kFilterNodeArguments = changed(kAttachArguments, [](Argument& argument) {
+  if (argument.param == Param::fail) argument.high = 3;
+});
+constexpr Operation kFilterNodeOperations[] = {
+    {Op::attach, kFilterNodeArguments, kAttachRows},
+    {Op::fork, kForkArguments, kForkRows},
+    {Op::thread, kThreadArguments, kThreadRows},
+    {Op::exec, kExecArguments, kExecRows},
+    {Op::exit, {}, kOnlyOk},
+    {Op::reap, {}, kReapRows},
+};
+
+constexpr std::string_view kModels[] = {"v5-intended", "v5-posted",        "v6-posted",
+                                        "seccomp",     "v5-new-hierarchy", "seccomp-nodes"};
 constexpr Grammar kGrammars[] = {
-    {"The node designs", std::span(kModels).first(3), false, kNodeOperations},
-    {"seccomp", std::span(kModels).last(1), true, kSeccompOperations},
+    {"The node designs", std::span(kModels).subspan(0, 3), false, kNodeOperations},
+    {"seccomp", std::span(kModels).subspan(3, 1), true, kSeccompOperations},
+    {"A node design with the option", std::span(kModels).subspan(4, 1), false, kOptionOperations},
+    {"seccomp with nodes", std::span(kModels).subspan(5, 1), false, kFilterNodeOperations},
 };
 
 }  // namespace lockstep::table

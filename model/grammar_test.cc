@@ -82,6 +82,10 @@ TEST(Grammar, FindsTheRowOfAStep) {
   EXPECT_EQ(condition_of("v5-posted", {.op = Op::append, .made = 1, .fail_alloc = 2}), "") << "it need not be reached";
   EXPECT_EQ(condition_of("v5-posted", {.op = Op::append, .error = EPERM}, {.nnp = false}), "start nnp=0");
   EXPECT_EQ(condition_of("v5-posted", {.op = Op::append, .made = 1}, {.cap = false}), "none");
+  EXPECT_EQ(condition_of("v5-new-hierarchy", {.op = Op::append, .made = 1, .flags = 1}), "");
+  EXPECT_EQ(condition_of("v5-new-hierarchy", {.op = Op::append, .flags = 3, .error = EINVAL}), "flags>1");
+  EXPECT_EQ(condition_of("v5-new-hierarchy", {.op = Op::append, .made = 1, .flags = 2}), "none");
+  EXPECT_EQ(condition_of("v5-intended", {.op = Op::append, .made = 1, .flags = 1}), "none");
   EXPECT_EQ(condition_of("seccomp", {.op = Op::attach, .error = EACCES}, {.nnp = false, .cap = false}),
             "start nnp=0 cap=0");
   EXPECT_EQ(condition_of("seccomp", {.op = Op::attach, .made = 1}, {.nnp = false}), "");

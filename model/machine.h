@@ -4,9 +4,9 @@
 #pragma once
 
 #include "model/process_table.h"
-#include "model/seccomp.h"
+#include "model/seccomp_nodes.h"
 #include "model/target.h"
-#include "model/v5_intended.h"
+#include "model/v5_new_hierarchy.h"
 #include "model/v5_posted.h"
 #include "model/v6_posted.h"
 
@@ -91,7 +91,7 @@ class NodeMachine {
   }
 };
 
-// Mechanism: Seccomp, or with memory of another kind.
+// Mechanism: Seccomp or SeccompNodes, or with memory of another kind.
 template <template <class> class World = ConcreteWorld, class Mechanism = Seccomp, class Processes = ProcessTable>
 class SeccompMachineIn {
  public:

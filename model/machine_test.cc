@@ -147,6 +147,26 @@ TEST(Promise, NodeReachesThoseForkedSinceTheFirstRule) {
   EXPECT_EQ(promise.view(3, 1), View{4});
 }
 
+TEST(Promise, ANewSetLeavesThoseBehindThatWereForkedBefore) {
+  PromiseState promise(PromiseKind::node);
+  promise.reset();
+  promise.append(1, 0, 1);
+  promise.fork(1, 2);
+  promise.append(2, 0, 2);
+  promise.append(1, 0, 3, true);
+  promise.append(1, 1, 4);
+  promise.fork(1, 3);
+  promise.append(1, 0, 5);
+  EXPECT_EQ(promise.view(1, 0), (View{5, 3, 1}));
+  EXPECT_EQ(promise.view(2, 0), (View{2, 1}));
+  EXPECT_EQ(promise.view(2, 1), View{});
+  EXPECT_EQ(promise.view(3, 0), (View{5, 3, 1}));
+  EXPECT_EQ(promise.view(3, 1), View{4});
+  promise.fork(2, 4);
+  promise.append(4, 0, 6, true);  // of a task without rules of its own it asks nothing new
+  EXPECT_EQ(promise.view(4, 0), (View{6, 2, 1}));
+}
+
 TEST(Promise, CopyReachesNobodyElse) {
   PromiseState promise(PromiseKind::copy);
   promise.reset();
@@ -160,13 +180,23 @@ TEST(Promise, CopyReachesNobodyElse) {
 
 // For every failing allocation of a step: the n-th one fails it, until there is no n-th.
 TEST(Models, EveryAllocationOfAFirstAppendCanFail) {
-  for (const auto& [name, count] : {std::pair{"v5-intended", 4u}, {"v5-posted", 4u}, {"v6-posted", 2u}}) {
+  for (const auto& [name, count] :
+       {std::pair{"v5-intended", 4u}, {"v5-new-hierarchy", 4u}, {"v5-posted", 4u}, {"v6-posted", 2u}}) {
     for (uint32_t nth = 1; nth <= count + 1; ++nth) {
       auto model = make_model(name);
       const auto outcome =
           model->step({.op = Op::append, .task = 1, .made = 1, .fail_alloc = static_cast<uint16_t>(nth)});
       EXPECT_EQ(outcome.error, nth <= count ? ENOMEM : 0) << name << " " << nth;
     }
+  }
+}
+
+TEST(Models, EveryAllocationOfANodesFirstFilterCanFailAndAnOwnerMakesNoNode) {
+  for (uint16_t nth = 1; nth <= 4; ++nth) {
+    auto model = make_model("seccomp-nodes");
+    EXPECT_EQ(model->step({.op = Op::attach, .task = 1, .made = 1, .fail_alloc = nth}).error, nth <= 3 ? ENOMEM : 0);
+    model->step({.op = Op::attach, .task = 1, .made = 1});
+    EXPECT_EQ(model->step({.op = Op::attach, .task = 1, .made = 2, .fail_alloc = nth}).error, nth <= 2 ? ENOMEM : 0);
   }
 }
 

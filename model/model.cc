@@ -28,8 +28,7 @@ const std::vector<Branch> kRuleBranches = {
     wrong_type, first_append, over_limit, no_rule,   no_events,   no_filled_events, events_freed,
     prog_freed, rules_end,    rule_kept,  no_task,   fork_shares, exit_puts,        slot_empty};
 
-std::vector<Branch> with(std::initializer_list<Branch> more) {
-  auto all = kRuleBranches;
+std::vector<Branch> with(std::initializer_list<Branch> more, std::vector<Branch> all = kRuleBranches) {
   all.insert(all.end(), more);
   return all;
 }
@@ -45,6 +44,12 @@ const std::vector<ModelInfo> kModels = {
      PromiseKind::node,
      "the Landlock v5 node design as its thread describes it",
      with({no_node, nodes_end, node_kept, owner_here, owner_exits}),
+     {rule_kept}},
+    {"v5-new-hierarchy",
+     "v5-new-hierarchy",
+     PromiseKind::node,
+     "v5-intended with the option that the thread proposes",
+     with({no_node, nodes_end, node_kept, owner_here, owner_exits, new_hierarchy}),
      {rule_kept}},
     {"v5-posted",
      "v5-posted",
@@ -72,6 +77,12 @@ const std::vector<ModelInfo> kModels = {
      "seccomp filter trees, Linux up to 6.10: the reap drops the filter",
      kSeccompBranches,
      {}},
+    {"seccomp-nodes",
+     "seccomp-nodes",
+     PromiseKind::node,
+     "seccomp filters in nodes, as the v5 thread proposes",
+     with({no_filters, owner_here, no_node, nodes_end, node_kept, owner_exits, exit_puts}, kSeccompBranches),
+     {still_used, still_held}},
 };
 
 }  // namespace

@@ -42,8 +42,10 @@ std::unique_ptr<Model> model_of(const ModelInfo& info, Machine machine) {
 template <template <class> class World, class Use>
 auto with_machine(std::string_view model, Use use) {
   if (model == "v5-intended") return use(NodeMachine<V5Intended, World>());
+  if (model == "v5-new-hierarchy") return use(NodeMachine<V5NewHierarchy, World>());
   if (model == "v5-posted") return use(NodeMachine<V5Posted, World>());
   if (model == "v6-posted") return use(NodeMachine<V6Posted, World>());
+  if (model == "seccomp-nodes") return use(SeccompMachineIn<World, SeccompNodes>());
   return use(SeccompMachineIn<World>({.release_at_reap = model == "seccomp@6.1"}));
 }
 

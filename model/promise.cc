@@ -12,9 +12,9 @@ void PromiseState::reset() {
   tasks_.assign(kMaxTasks + 2, {});
 }
 
-void PromiseState::append(uint16_t task, int event, uint16_t rule) {
+void PromiseState::append(uint16_t task, int event, uint16_t rule, bool new_set) {
   if (kind_ == PromiseKind::node)
-    NodePromise::append(*this, task, event, rule);
+    NodePromise::append(*this, task, event, rule, new_set);
   else
     CopyPromise::append(*this, task, event, rule);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a design promises, from the history alone: no nodes, no counters (docs/mechanisms.md, "The promise, exactly").
-// node: a task's own rules reach those who were forked since it first had some. copy: a child has what its parent had.
+// node: a task's own rules reach those who were forked since it first had some, or since it asked for a new set of
+// them. copy: a child has what its parent had.
 // The text is written once, against a world of sets; PromiseState below is the concrete one.
 #pragma once
 
@@ -17,7 +18,8 @@ const char* name_of(PromiseKind kind);
 
 struct NodePromise {
   template <class S, class Task, class Rule>
-  static void append(S& s, Task caller, int event, Rule rule) {
+  static void append(S& s, Task caller, int event, Rule rule, bool new_set = false) {
+    if (new_set) s.inherit_shared(caller, caller);  // what was its own is inherited from here on: nobody adds to it
     if (s.branch(!s.has_own(caller))) s.make_own(caller);
     s.add(caller, event, rule);
   }
@@ -43,7 +45,8 @@ class PromiseState {
  public:
   explicit PromiseState(PromiseKind kind) : kind_(kind) {}
   void reset();  // P1 alone, without rules
-  void append(uint16_t task, int event, uint16_t rule);
+  // new_set: NEW_RULE_HIERARCHY, which `node` knows.
+  void append(uint16_t task, int event, uint16_t rule, bool new_set = false);
   void fork(uint16_t parent, uint16_t child);
   // What a check by the task of the event runs, newest set first, newest rule first inside each.
   std::vector<uint16_t> view(uint16_t task, int event) const;

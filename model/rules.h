@@ -10,12 +10,13 @@
 namespace lockstep {
 
 // What the system call looks at before the design's own append. The look-up of the fd takes a reference on the prog.
+// known_flags: those that are no error.
 template <class W, class Task, class P>
-int enter_append(W& w, Task caller, P prog, const Step& args) {
+int enter_append(W& w, Task caller, P prog, const Step& args, uint32_t known_flags = 0) {
   if (w.branch(Branch::no_nnp, !w.load(f::nnp, caller))) return w.fail(EPERM);
   if (w.branch(Branch::no_cap, !w.load(f::cap, caller))) return w.fail(EPERM);
   if (w.branch(Branch::null_arg, args.arg == Arg::null)) return w.fail(EFAULT);
-  if (w.branch(Branch::bad_flags, args.flags != 0)) return w.fail(EINVAL);
+  if (w.branch(Branch::bad_flags, (args.flags & ~known_flags) != 0)) return w.fail(EINVAL);
   if (w.branch(Branch::bad_arg, args.arg == Arg::bad)) return w.fail(EFAULT);
   if (w.branch(Branch::closed_fd, args.fd == Fd::closed)) return w.fail(EBADF);
   if (w.branch(Branch::other_fd, args.fd == Fd::other)) return w.fail(EINVAL);

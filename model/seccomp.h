@@ -10,6 +10,8 @@
 
 namespace lockstep {
 
+struct FilterNode;  // seccomp_nodes.h
+
 struct Filter {
   static constexpr const char* kName = "filter";
   int32_t refs;      // tasks, child filters and the listener that hold it in memory
@@ -28,8 +30,9 @@ struct FilterProg {
 struct SeccompTask {
   static constexpr const char* kName = "task";
   Ref<Filter> filter;
-  int32_t mode;   // 0 off, 2 filter
-  int32_t count;  // filters on its path
+  Ref<FilterNode> node;  // seccomp-nodes, in the place of `filter` and `count`
+  int32_t mode;          // 0 off, 2 filter
+  int32_t count;         // filters on its path
   bool nnp;
   bool cap;
   bool operator==(const SeccompTask&) const = default;
@@ -48,8 +51,8 @@ void each_field(O& prog, auto visit) {
 }
 template <Is<SeccompTask> O>
 void each_field(O& task, auto visit) {
-  auto& [filter, mode, count, nnp, cap] = task;
-  visit(filter), visit(mode), visit(count), visit(nnp), visit(cap);
+  auto& [filter, node, mode, count, nnp, cap] = task;
+  visit(filter), visit(node), visit(mode), visit(count), visit(nnp), visit(cap);
 }
 
 namespace f {
@@ -59,6 +62,7 @@ inline constexpr Field<Filter, Ref<Filter>> filter_prev{"filter.prev", &Filter::
 inline constexpr Field<Filter, uint32_t> len{"filter.len", &Filter::len};
 inline constexpr Field<Filter, uint16_t> filter_number{"filter.number", &Filter::number};
 inline constexpr Field<SeccompTask, Ref<Filter>> filter{"task.filter", &SeccompTask::filter, Holds::refs_and_users};
+inline constexpr Field<SeccompTask, Ref<FilterNode>> node{"task.node", &SeccompTask::node, Holds::refs};
 inline constexpr Field<SeccompTask, int32_t> mode{"task.mode", &SeccompTask::mode};
 inline constexpr Field<SeccompTask, int32_t> count{"task.filter_count", &SeccompTask::count};
 inline constexpr Field<SeccompTask, bool> task_nnp{"task.nnp", &SeccompTask::nnp};
@@ -108,13 +112,20 @@ struct Seccomp {
     return 0;
   }
 
+  // What the system call looks at before there is a filter.
   template <class W, class Task>
-  static int attach(W& w, Task caller, const Step& args) {
+  static int enter_attach(W& w, Task caller, const Step& args) {
     if (w.branch(Branch::bad_flags, args.flags != 0)) return w.fail(EINVAL);
     if (w.branch(Branch::bad_arg, args.arg == Arg::null || args.arg == Arg::bad)) return w.fail(EFAULT);
     if (w.branch(Branch::bad_length, args.arg == Arg::empty || args.arg == Arg::large)) return w.fail(EINVAL);
     if (w.branch(Branch::no_nnp, !w.load(f::task_nnp, caller)))
       if (w.branch(Branch::no_cap, !w.load(f::task_cap, caller))) return w.fail(EACCES);
+    return 0;
+  }
+
+  template <class W, class Task>
+  static int attach(W& w, Task caller, const Step& args) {
+    if (int error = enter_attach(w, caller, args)) return error;
     int error = 0;
     auto filter = prepare(w, args, error);
     if (error != 0) return error;
@@ -128,8 +139,7 @@ struct Seccomp {
   template <class W, class Task, class F>
   static int attach_locked(W& w, Task caller, F filter) {
     auto old = w.load(f::filter, caller);
-    auto path = w.sum(f::filter_prev, old, [&](auto each) { return w.load(f::len, each) + kPathPenalty; });
-    if (w.branch(Branch::over_limit, path + w.load(f::len, filter) > w.limit())) return w.fail(ENOMEM);
+    if (w.branch(Branch::over_limit, path_length(w, old) + w.load(f::len, filter) > w.limit())) return w.fail(ENOMEM);
     w.store(f::filter_prev, filter, old);  // the task's reference on the old filter moves over
     w.publish(f::filter, caller, filter);
     w.store(f::count, caller, w.load(f::count, caller) + 1);
@@ -137,9 +147,14 @@ struct Seccomp {
     return 0;
   }
 
-  // fork and thread alike: the child has what its parent has; the references are taken after the last failure point.
-  template <class W, class Task>
-  static int clone(W& w, Task parent, const Step& args) {
+  template <class W, class F>
+  static auto path_length(W& w, F newest) {
+    return w.sum(f::filter_prev, newest, [&](auto each) { return w.load(f::len, each) + kPathPenalty; });
+  }
+
+  // fork and thread alike. share(child): what the child has of its parent, after the last failure point.
+  template <class W, class Task, class Share>
+  static int clone_with(W& w, Task parent, const Step& args, Share share) {
     auto child = w.template alloc_named<SeccompTask>(args.made);
     if (w.branch(Branch::no_task, w.is_null(child))) return w.fail(ENOMEM);
     if (w.branch(Branch::bad_arg, args.arg == Arg::bad)) {
@@ -150,21 +165,32 @@ struct Seccomp {
     w.store(f::task_nnp, child, w.load(f::task_nnp, parent));
     w.store(f::task_cap, child, w.load(f::task_cap, parent));
     w.store(f::mode, child, w.load(f::mode, parent));
-    w.store(f::count, child, w.load(f::count, parent));
-    auto filter = w.load(f::filter, parent);
-    if (w.branch(Branch::fork_shares, !w.is_null(filter))) {
-      w.inc(f::refs, filter);
-      w.inc(f::users, filter);
-    }
-    w.store(f::filter, child, filter);
+    share(child);
     w.unlock(ProcessLock::siglock, parent);
     return 0;
+  }
+  // The child starts at its parent's filter.
+  template <class W, class Task>
+  static int clone(W& w, Task parent, const Step& args) {
+    return clone_with(w, parent, args, [&](auto child) {
+      w.store(f::count, child, w.load(f::count, parent));
+      auto filter = w.load(f::filter, parent);
+      if (w.branch(Branch::fork_shares, !w.is_null(filter))) {
+        w.inc(f::refs, filter);
+        w.inc(f::users, filter);
+      }
+      w.store(f::filter, child, filter);
+    });
   }
 
   // The check path: the task's filters, newest first: visit(filter). No lock, and no reference taken.
   template <class W, class Task, class Visit>
   static void check(W& w, Task task, size_t, Visit visit) {
-    w.loop(w.load(f::filter, task), [&](auto& at) {
+    check_filters(w, w.load(f::filter, task), visit);
+  }
+  template <class W, class F, class Visit>
+  static void check_filters(W& w, F newest, Visit visit) {
+    w.loop(newest, [&](auto& at) {
       if (w.branch(Branch::refs_end, w.is_null(at))) return false;
       visit(at);
       at = w.load(f::filter_prev, at);
@@ -227,7 +253,7 @@ struct Seccomp {
     return 0;
   }
 
-  static constexpr uint32_t kPathPenalty = 4;  // each filter that is on the path already counts this much more
+  static constexpr int kPathPenalty = 4;  // each filter that is on the path already counts this much more
   static constexpr int kModeFilter = 2;
 };
 

@@ -75,11 +75,13 @@ void show_rules(const State& memory, FactsWriter& out) {
   });
 }
 
-template <class State>
-uint16_t place_of_task(const State& memory, uint16_t number) {
+template <class Tasks, class Task>
+void show_owner(const Tasks& tasks, Ref<Task> owner, uint16_t node, FactsWriter& out) {
+  if (owner.index == 0) return;
+  if (!tasks.live(owner.index)) return out.snapshot().faults.emplace_back("an owner names a task that is gone"), void();
   uint16_t place = 0;
-  memory.template pool<NodeTask>().each([&](uint16_t other) { place += other < number; });
-  return place;
+  tasks.each([&](uint16_t other) { place += other < owner.index; });
+  out.snapshot().pointers.push_back({Link::owner, 0, node, place});
 }
 
 // v5: slots lead to nodes.
@@ -96,11 +98,7 @@ void show_nodes(const State& memory, FactsWriter& out) {
     out.pointer(Link::node_rule, from, Kind::rule, node.rule);
     out.pointer(Link::node_prev, from, Kind::node, node.prev);
     out.pointer(Link::owner, from, Kind::events, node.slot_owner);
-    if (node.owner.index == 0) return;
-    if (tasks.live(node.owner.index))
-      out.snapshot().pointers.push_back({Link::owner, 0, from, place_of_task(memory, node.owner.index)});
-    else
-      out.snapshot().faults.emplace_back("an owner names a task that is gone");
+    show_owner(tasks, node.owner, from, out);
   });
   events.each([&](uint16_t index) {
     for (uint8_t event = 0; event < kEvents; ++event)
@@ -144,6 +142,35 @@ void show_graph(const NodeMachine<Mechanism, World, Processes>& machine, FactsWr
   show_faults(memory, s);
 }
 
+// seccomp-nodes: tasks lead to nodes, nodes to filters.
+template <class State>
+void show_filter_nodes(const State& memory, FactsWriter& out) {
+  const auto& nodes = memory.template pool<FilterNode>();
+  const auto& tasks = memory.template pool<SeccompTask>();
+  out.objects(Kind::node, nodes, [](const FilterNode& n) { return ObjectFacts{.counter = {n.usage}}; });
+  nodes.each([&](uint16_t index) {
+    const auto from = out.place(Kind::node, index);
+    const auto& node = nodes[index];
+    out.pointer(Link::node_filter, from, Kind::filter, node.filter);
+    out.pointer(Link::node_prev, from, Kind::node, node.prev);
+    show_owner(tasks, node.owner, from, out);
+  });
+  uint16_t place = 0;
+  tasks.each([&](uint16_t task) { out.pointer(Link::task_node, place++, Kind::node, tasks[task].node); });
+}
+
+// Filters on the path of a task. Where ancestors attach too a count of the task's own would be wrong: whoever asks
+// walks.
+template <template <class> class World, class Mechanism, class Processes>
+uint16_t filters_of(const SeccompMachineIn<World, Mechanism, Processes>& machine, uint16_t task) {
+  const auto& memory = machine.world.memory;
+  if constexpr (!Mechanism::State::template kHas<FilterNode>)
+    return static_cast<uint16_t>(memory.template pool<SeccompTask>()[task].count);
+  uint16_t count = 0;
+  each_in_view(machine, task, 0, [&](uint16_t, uint32_t) { ++count; });
+  return count;
+}
+
 template <template <class> class World, class Mechanism, class Processes>
 void show_graph(const SeccompMachineIn<World, Mechanism, Processes>& machine, FactsWriter& out, Snapshot& s) {
   const auto& memory = machine.world.memory;
@@ -162,9 +189,13 @@ void show_graph(const SeccompMachineIn<World, Mechanism, Processes>& machine, Fa
     s.tasks.push_back({.number = number,
                        .life = machine.processes.zombie(number) ? Life::zombie : Life::alive,
                        .mode = static_cast<uint8_t>(task.mode),
-                       .filter_count = static_cast<uint16_t>(task.count),
+                       .filter_count = filters_of(machine, number),
                        .nnp = task.nnp});
   });
+  if constexpr (Mechanism::State::template kHas<FilterNode>) {
+    s.owner_is_task = true;
+    show_filter_nodes(memory, out);
+  }
   show_faults(memory, s);
   // A program on its own is there within an attach only; afterwards it is part of its filter, or gone.
   memory.template pool<FilterProg>().each([&](uint16_t) { s.faults.emplace_back("a program was left behind"); });
@@ -192,7 +223,11 @@ void each_in_view(const NodeMachine<Mechanism, World, Processes>& machine, uint1
 }
 template <template <class> class World, class Mechanism, class Processes>
 uint16_t view_root(const SeccompMachineIn<World, Mechanism, Processes>& machine, uint16_t task) {
-  return machine.world.memory.template pool<SeccompTask>()[task].filter.index;
+  const auto& caller = machine.world.memory.template pool<SeccompTask>()[task];
+  if constexpr (Mechanism::State::template kHas<FilterNode>)
+    return caller.node.index;
+  else
+    return caller.filter.index;
 }
 template <template <class> class World, class Mechanism, class Processes, class Visit>
 void each_in_view(const SeccompMachineIn<World, Mechanism, Processes>& machine, uint16_t task, int event, Visit visit) {

@@ -46,6 +46,9 @@ class Target {
   // Everything of the last trace is gone afterwards; P1 exists with what `trace.start` says.
   // Throws NotCapable if the trace cannot be run here, before any of its steps.
   virtual void reset(const Trace& trace) = 0;
+  // What the reset after the next one will be called with, most likely. A target to which each question is a long way
+  // may begin with it.
+  virtual void announce(const Trace&) {}
   // REQUIRES: step.task exists and has not exited. On success the name step.made belongs to what was made.
   virtual Outcome step(const Step& step) = 0;
   // The state after the last step, in any order; `snapshot` was cleared.

@@ -142,7 +142,8 @@ TEST(TraceText, FindsTheStepThatAModelDoesNotKnow) {
   EXPECT_EQ(misfit(append, "v6-posted"), std::nullopt);
   EXPECT_EQ(misfit(append, "seccomp@6.1"), "line 4: seccomp@6.1 does not know `append`");
   EXPECT_EQ(misfit(append, "nonsense"),
-            "`nonsense` is not a model; the models are v5-intended, v5-posted, v6-posted, seccomp");
+            "`nonsense` is not a model; the models are v5-intended, v5-posted, v6-posted, seccomp, v5-new-hierarchy, "
+            "seccomp-nodes");
   const Trace bad_fork = parse("lockstep 1\nP1 fork arg=bad = EFAULT\n");
   EXPECT_EQ(misfit(bad_fork, "seccomp"), std::nullopt);
   EXPECT_EQ(misfit(bad_fork, "v5-posted"), "line 2: v5-posted does not know `fork` with `arg=`");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // v5-intended: what the thread promises, with the objects of the posted code, but `owner` is a task, there is no taking
-// over, and a rule starts with usage 1 (docs/mechanisms.md, section 1).
+// over, and a rule starts with usage 1 (docs/mechanisms.md, section 1). With the option that the thread proposes it is
+// v5-new-hierarchy.
 #pragma once
 
 #include "model/v5.h"
@@ -8,6 +9,7 @@
 namespace lockstep {
 
 struct V5Intended {
+  static constexpr uint32_t kKnownFlags = 0;  // of an append
   template <template <class...> class MemoryOf>
   using StateIn = MemoryOf<NodeTask, Events, Node, Rule, Prog>;
   using State = StateIn<Memory>;
@@ -51,30 +53,43 @@ struct V5Intended {
     w.publish(f::node_rule, node, rule);
   }
 
+  // What the task owns there is nobody's from here on.
+  template <class W, class Task, class E>
+  static void leave_nodes(W& w, Task task, E events) {
+    for (size_t event = 0; event < kEvents; ++event) {
+      auto node = w.load(f::nodes, events, event);
+      if (w.branch(Branch::owner_exits, w.load(f::owner, node) == task))
+        w.store(f::owner, node, w.template null<NodeTask>());
+    }
+  }
+
+  // known_flags: with NEW_RULE_HIERARCHY even an owner gets new nodes.
   template <class W, class Task, class P>
-  static int append(W& w, Task caller, P prog, const Step& args) {
-    if (int error = enter_append(w, caller, prog, args)) return error;
+  static int append(W& w, Task caller, P prog, const Step& args, uint32_t known_flags = kKnownFlags) {
+    if (int error = enter_append(w, caller, prog, args, known_flags)) return error;
     if (w.branch(Branch::wrong_type, args.type != ProgType::landlock)) return drop_prog(w, prog, EINVAL);
     auto events = w.load(f::events, caller);
     auto pages = w.load(f::prog_pages, prog);
     bool first = w.branch(Branch::first_append, w.is_null(events));
-    bool owns = false;
+    bool in_place = false;
     if (!first) {
-      owns = w.branch(Branch::owner_here, w.load(f::owner, w.load(f::nodes, events, args.event)) == caller);
+      in_place = w.branch(Branch::owner_here, w.load(f::owner, w.load(f::nodes, events, args.event)) == caller);
+      if (in_place && known_flags != 0) in_place = !w.branch(Branch::new_hierarchy, args.flags != 0);
       pages = pages + pages_reached(w, events);
-      if (!owns) pages = pages + 1;  // the events object that takes the place of the old one
+      if (!in_place) pages = pages + 1;  // the events object that takes the place of the old one
     }
     if (w.branch(Branch::over_limit, pages > w.limit())) return drop_prog(w, prog, E2BIG);
     auto rule = w.template alloc<Rule>();
     if (w.branch(Branch::no_rule, w.is_null(rule))) return drop_prog(w, prog, ENOMEM);
     w.store(f::rule_usage, rule, 1);
     w.store(f::rule_prog, rule, prog);
-    if (!owns) {
+    if (!in_place) {
       auto own = new_own_events(w, caller, events, first);
       if (w.branch(Branch::no_filled_events, w.is_null(own))) {
         put_rule(w, rule);
         return w.fail(ENOMEM);
       }
+      if (!first && known_flags != 0) leave_nodes(w, caller, events);
       if (!first) put_events(w, events);
       w.store(f::events, caller, own);
       events = own;
@@ -98,11 +113,7 @@ struct V5Intended {
     auto events = w.load(f::events, task);
     w.store(f::events, task, w.template null<Events>());
     if (!w.branch(Branch::exit_puts, !w.is_null(events))) return;
-    for (size_t event = 0; event < kEvents; ++event) {
-      auto node = w.load(f::nodes, events, event);
-      if (w.branch(Branch::owner_exits, w.load(f::owner, node) == task))
-        w.store(f::owner, node, w.template null<NodeTask>());
-    }
+    leave_nodes(w, task, events);
     put_events(w, events);
   }
 };

@@ -7,7 +7,7 @@
 
 #include "model/facts.h"
 #include "model/node_objects.h"
-#include "model/seccomp.h"
+#include "model/seccomp_nodes.h"
 
 namespace lockstep {
 
@@ -21,6 +21,7 @@ constexpr Kind kind_of(Ref<SeccompTask>) { return Kind::task; }
 constexpr Kind kind_of(Ref<Events>) { return Kind::events; }
 constexpr Kind kind_of(Ref<RuleLists>) { return Kind::events; }
 constexpr Kind kind_of(Ref<Node>) { return Kind::node; }
+constexpr Kind kind_of(Ref<FilterNode>) { return Kind::node; }
 constexpr Kind kind_of(Ref<Rule>) { return Kind::rule; }
 constexpr Kind kind_of(Ref<Prog>) { return Kind::prog; }
 constexpr Kind kind_of(Ref<FilterProg>) { return Kind::prog; }

@@ -95,7 +95,7 @@ bool Checker::ancestor(uint16_t maybe, uint16_t of) const {
 
 void Checker::advance_promise(const Step& step, const Outcome& outcome) {
   if (outcome.error != 0) return;
-  if (makes_rule(step.op)) promise_.append(step.task, step.event, step.made);
+  if (makes_rule(step.op)) promise_.append(step.task, step.event, step.made, step.flags != 0);
   if (makes_task(step.op)) {
     promise_.fork(step.task, step.made);
     parent_[step.made] = step.task;

@@ -165,6 +165,26 @@ TEST(Checker, AnOwnerThatIsATask) {
   EXPECT_EQ(broken_by(with_owner(1)), Names{"owner-valid"});
 }
 
+// seccomp-nodes: no slot stands between a task and its node.
+TEST(Checker, AnOwnerWithoutSlots) {
+  SeccompMachineIn<ConcreteWorld, SeccompNodes> machine;
+  machine.reset({});
+  machine.step({.op = Op::attach, .task = 1, .made = 1});
+  machine.step({.op = Op::fork, .task = 1, .made = 2});
+  const auto after_owner = [&](uint16_t task) {
+    machine.world.store(f::filter_node_owner, Ref<FilterNode>{1}, Ref<SeccompTask>{task});
+    Snapshot s;
+    show(machine, s);
+    canonical(s);
+    return broken_by(s);
+  };
+  EXPECT_EQ(after_owner(1), Names{});
+  EXPECT_EQ(after_owner(0), Names{});
+  machine.step({.op = Op::attach, .task = 2, .made = 2});
+  EXPECT_EQ(after_owner(2), Names{"owner-valid"}) << "P2 has left it for a node of its own";
+  EXPECT_EQ(after_owner(7), Names{"owner-valid"}) << "there is no P7";
+}
+
 TEST(Checker, AnOwnerThatIsGone) {
   NodeMachine<V5Intended> machine;
   machine.reset({});

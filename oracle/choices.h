@@ -13,6 +13,7 @@ namespace lockstep {
 struct Choice {
   Step step;            // without task, child and names
   bool faults = false;  // once more for each allocation that it tries, with that one failing
+  bool odd = false;     // an argument is not as usual: one size of program will do
 };
 
 // REQUIRES: there is a model of that name; `sizes` is not empty.

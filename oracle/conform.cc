@@ -25,7 +25,10 @@ void drop_unreachable(Snapshot& s) {
   size_t keep = s.objects.size();
   while (keep > 0 && !explanation.objects[keep - 1].reachable) --keep;
   s.objects.resize(keep);
-  std::erase_if(s.pointers, [&](const auto& p) { return !starts_at_task(p.link) && p.from >= keep; });
+  std::erase_if(s.pointers, [&](const auto& p) {
+    const bool to_task = p.link == Link::owner && s.owner_is_task;
+    return (!starts_at_task(p.link) && p.from >= keep) || (!to_task && p.to >= keep);
+  });
 }
 
 std::optional<Difference> compare_shown(const Snapshot& expected, const Snapshot& actual, FactSet facts) {

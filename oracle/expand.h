@@ -269,7 +269,8 @@ class Expander {
 
   void advance_promise(const Step& step, const Outcome& outcome) {
     PromiseMasksWorld promise(*config_.promise, after_promise_);
-    if (outcome.error == 0 && makes_rule(step.op)) return promise.append(step.task, step.event, step.made);
+    if (outcome.error == 0 && makes_rule(step.op))
+      return promise.append(step.task, step.event, step.made, step.flags != 0);
     if (outcome.error == 0 && makes_task(step.op)) return promise.fork(step.task, step.made);
     if (machine_.processes.numbers() == before_.processes) return;
     const uint32_t left = living(machine_.processes.numbers());

@@ -339,8 +339,10 @@ Exploration explore_machine(const Machine& machine, const std::string& model, co
 template <template <class> class World, class Use>
 auto with_small_machine(std::string_view model, Use use) {
   if (model == "v5-intended") return use(SmallNodeMachine<V5Intended, World>());
+  if (model == "v5-new-hierarchy") return use(SmallNodeMachine<V5NewHierarchy, World>());
   if (model == "v5-posted") return use(SmallNodeMachine<V5Posted, World>());
   if (model == "v6-posted") return use(SmallNodeMachine<V6Posted, World>());
+  if (model == "seccomp-nodes") return use(SmallSeccompMachine<World, SeccompNodes>());
   return use(SmallSeccompMachine<World>({.release_at_reap = model == "seccomp@6.1"}));
 }
 

@@ -72,7 +72,12 @@ INSTANTIATE_TEST_SUITE_P(
         Count{"v6-posted", 3, 2, 3, 971, 12710, 14129, 128394}, Count{"seccomp", 2, 1, 2, 200, 2384, 469, 5248},
         Count{"seccomp", 2, 1, 3, 429, 5837, 1454, 16654}, Count{"seccomp", 3, 1, 2, 1787, 32306, 13758, 226248},
         Count{"seccomp@6.1", 2, 1, 2, 206, 2408, 493, 5344}, Count{"seccomp@6.1", 2, 1, 3, 459, 6023, 1538, 17254},
-        Count{"seccomp@6.1", 3, 1, 2, 1871, 33020, 15045, 236769}));
+        Count{"seccomp@6.1", 3, 1, 2, 1871, 33020, 15045, 236769},
+        Count{"v5-new-hierarchy", 2, 1, 2, 60, 652, 133, 1180},
+        Count{"v5-new-hierarchy", 2, 2, 3, 608, 7844, 2349, 21092},
+        Count{"v5-new-hierarchy", 3, 2, 3, 3151, 48686, 40121, 436110},
+        Count{"seccomp-nodes", 2, 1, 2, 257, 3101, 643, 7066}, Count{"seccomp-nodes", 2, 1, 3, 636, 8663, 2456, 27418},
+        Count{"seccomp-nodes", 3, 1, 2, 3119, 55988, 24981, 406923}));
 
 // Every trace of up to `most` steps, step by step on the model itself with the checker: nothing packed, nothing merged.
 class Enumerator {
@@ -184,7 +189,8 @@ TEST_P(Shortest, ViolationsAreShownByTheirTraces) {
   }
 }
 INSTANTIATE_TEST_SUITE_P(Of, Shortest,
-                         testing::Values("v5-intended", "v5-posted", "v6-posted", "seccomp", "seccomp@6.1"));
+                         testing::Values("v5-intended", "v5-new-hierarchy", "v5-posted", "v6-posted", "seccomp",
+                                         "seccomp@6.1", "seccomp-nodes"));
 
 TEST(Explore, FindsTheShortestTraces) {
   const auto result = result_of("v5-posted", options(3, 2, 3), explore("v5-posted", options(3, 2, 3)));
@@ -223,8 +229,8 @@ std::vector<std::vector<std::string>> documented(const std::string& title) {
 
 TEST(Explore, WhatIsDocumentedIsTrue) {
   const auto counts = documented("scope"), violations = documented("violated");
-  ASSERT_EQ(counts.size(), 5u);
-  ASSERT_EQ(violations.size(), 5u);
+  ASSERT_EQ(counts.size(), models().size());
+  ASSERT_EQ(violations.size(), models().size());
   for (const auto& row : counts) {
     ExploreOptions exploring;
     std::istringstream(row.at(1)) >> exploring.scope.tasks >> exploring.scope.events >> exploring.scope.ops;
@@ -256,8 +262,8 @@ TEST(Explore, WithoutFaultsNothingFailsForMemory) {
 }
 
 TEST(Explore, EveryBranchThatIsNotDeadIsTaken) {
-  for (const auto* model : {"v5-intended", "v5-posted", "v6-posted", "seccomp"}) {
-    const bool seccomp = std::string(model) == "seccomp";
+  for (const auto* model : {"v5-intended", "v5-new-hierarchy", "v5-posted", "v6-posted", "seccomp", "seccomp-nodes"}) {
+    const bool seccomp = std::string(model).starts_with("seccomp");
     const auto exploring = seccomp ? options(2, 1, 4) : options(2, 2, 2);
     const auto result = result_of(model, exploring, explore(model, exploring));
     for (const auto& line : result.statistics) {

@@ -22,11 +22,13 @@ bool expected_race(const std::string& model, const std::string& cause) {
   struct Known {
     std::string_view model, cause;
   };
-  // v5-intended: walks are no snapshots. v5-posted: linking without a lock, and what comes of it.
+  // v5-intended and the two proposals: walks are no snapshots. v5-posted: linking without a lock, and what comes of it.
   static constexpr Known kKnown[] = {
-      {"v5-intended", "linearizable results"}, {"v5-intended", "linearizable check"},
-      {"v5-posted", "linearizable lost rule"}, {"v5-posted", "linearizable rule.exists"},
-      {"v5-posted", "linearizable results"},   {"v5-posted", "linearizable check"},
+      {"v5-intended", "linearizable results"},      {"v5-intended", "linearizable check"},
+      {"v5-new-hierarchy", "linearizable results"}, {"v5-new-hierarchy", "linearizable check"},
+      {"seccomp-nodes", "linearizable results"},    {"seccomp-nodes", "linearizable check"},
+      {"v5-posted", "linearizable lost rule"},      {"v5-posted", "linearizable rule.exists"},
+      {"v5-posted", "linearizable results"},        {"v5-posted", "linearizable check"},
       {"v5-posted", "linearizable views"},
   };
   return std::any_of(std::begin(kKnown), std::end(kKnown),
@@ -35,8 +37,10 @@ bool expected_race(const std::string& model, const std::string& cause) {
 
 Interleaving interleave(const std::string& model, const InterleaveOptions& options) {
   if (model == "v5-intended") return Interleaver(NodeFamily<V5Intended>{}, options).run();
+  if (model == "v5-new-hierarchy") return Interleaver(NodeFamily<V5NewHierarchy>{}, options).run();
   if (model == "v5-posted") return Interleaver(NodeFamily<V5Posted>{}, options).run();
   if (model == "v6-posted") return Interleaver(NodeFamily<V6Posted>{}, options).run();
+  if (model == "seccomp-nodes") return Interleaver(SeccompFamily<SeccompNodes>{}, options).run();
   return Interleaver(SeccompFamily<>{{.release_at_reap = model == "seccomp@6.1"}}, options).run();
 }
 

@@ -38,6 +38,7 @@ class Interleaver {
   }
 
  private:
+  static constexpr RuleKind kRules{Family::kFilters, Family::kKnownFlags};
   struct StartState {
     std::vector<Step> steps;
     typename Family::Sequential machine;
@@ -78,7 +79,7 @@ class Interleaver {
     todo[0].machine.reset({});
     todo[0].facts = facts_of(todo[0].machine);
     for (size_t i = 0; i < todo.size() && !stopped(); ++i) {
-      for (const auto& step : steps_before(todo[i].machine.processes, todo[i].steps, Family::kFilters, options_)) {
+      for (const auto& step : steps_before(todo[i].machine.processes, todo[i].steps, kRules, options_)) {
         auto next = todo[i];
         if (next.machine.step(step).error != 0) continue;
         next.steps.push_back(step);
@@ -93,7 +94,7 @@ class Interleaver {
     if (stopped()) return end("stopped");
     for (auto& start : todo) {
       if (live_tasks(start.machine.processes) != options_.tasks) continue;
-      start.programs.emplace(start.machine.processes, start.steps, Family::kFilters, options_);
+      start.programs.emplace(start.machine.processes, start.steps, kRules, options_);
       start.first_job = jobs_;
       jobs_ += start.programs->count();
       starts_.push_back(std::move(start));

@@ -18,16 +18,28 @@ uint16_t made_by(const std::vector<Step>& steps, Wanted wanted) {
 uint16_t rules_in(const std::vector<Step>& steps) { return made_by(steps, makes_rule); }
 uint16_t tasks_in(const std::vector<Step>& steps) { return static_cast<uint16_t>(made_by(steps, makes_task) + 1); }
 
+// Every way to make a rule, without its size and name.
+std::vector<Step> ways_to_add(const RuleKind& rules, uint16_t task, int events) {
+  std::vector<Step> ways;
+  for (uint8_t event = 0; event < (rules.filters ? 1 : events); ++event) {
+    ways.push_back({.op = rules.filters ? Op::attach : Op::append, .task = task, .event = event});
+    if (rules.known_flags == 0) continue;
+    ways.push_back(ways.back());
+    ways.back().flags = rules.known_flags;
+  }
+  return ways;
+}
+
 // Operations of one task, names not yet given.
-std::vector<Action> choices(const RunProcesses& processes, uint16_t task, bool filters, int events) {
+std::vector<Action> choices(const RunProcesses& processes, uint16_t task, const RuleKind& rules, int events) {
   std::vector<Action> all;
-  for (uint8_t event = 0; event < (filters ? 1 : events); ++event) {
-    all.push_back({{.op = filters ? Op::attach : Op::append, .task = task, .event = event}});
-    all.push_back({{.op = Op::exec, .task = task, .event = event}, true});
+  for (const auto& step : ways_to_add(rules, task, events)) {
+    all.push_back({step});
+    if (step.flags == 0) all.push_back({{.op = Op::exec, .task = task, .event = step.event}, true});
   }
   all.push_back({{.op = Op::fork, .task = task}});
   all.push_back({{.op = Op::exit, .task = task}});
-  if (!filters) return all;
+  if (!rules.filters) return all;
   for (uint16_t child = processes.next(0); child != 0; child = processes.next(child))
     if (processes.leader(child) == child && processes.parent(child) == processes.leader(task))
       all.push_back({{.op = Op::reap, .task = task, .child = child}});
@@ -88,7 +100,7 @@ void require_possible(const InterleaveOptions& options) {
           "that many tasks and operations have no room");
 }
 
-std::vector<Step> steps_before(const RunProcesses& processes, const std::vector<Step>& so_far, bool filters,
+std::vector<Step> steps_before(const RunProcesses& processes, const std::vector<Step>& so_far, const RuleKind& kind,
                                const InterleaveOptions& options) {
   std::vector<Step> next;
   const uint16_t rules = rules_in(so_far), tasks = tasks_in(so_far);
@@ -96,28 +108,26 @@ std::vector<Step> steps_before(const RunProcesses& processes, const std::vector<
   for (uint16_t task = processes.next(0); task != 0; task = processes.next(task)) {
     if (!processes.alive(task)) continue;
     if (rules < options.start_rules)
-      for (uint8_t event = 0; event < (filters ? 1 : options.events); ++event)
-        for (const auto size : options.sizes.empty() ? default_sizes(filters) : options.sizes) {
-          next.push_back({.op = filters ? Op::attach : Op::append,
-                          .task = task,
-                          .made = static_cast<uint16_t>(rules + 1),
-                          .event = event});
-          (filters ? next.back().len : next.back().pages) = size;
+      for (auto step : ways_to_add(kind, task, options.events))
+        for (const auto size : options.sizes.empty() ? default_sizes(kind.filters) : options.sizes) {
+          step.made = static_cast<uint16_t>(rules + 1);
+          (kind.filters ? step.len : step.pages) = size;
+          next.push_back(step);
         }
     if (tasks < options.tasks + 1) {
       next.push_back({.op = Op::fork, .task = task, .made = static_cast<uint16_t>(tasks + 1)});
-      if (filters) next.push_back({.op = Op::thread, .task = task, .made = static_cast<uint16_t>(tasks + 1)});
+      if (kind.filters) next.push_back({.op = Op::thread, .task = task, .made = static_cast<uint16_t>(tasks + 1)});
     }
     if (!exited && live_tasks(processes) > 1) next.push_back({.op = Op::exit, .task = task});
   }
   return next;
 }
 
-Programs::Programs(const RunProcesses& processes, const std::vector<Step>& before, bool filters,
+Programs::Programs(const RunProcesses& processes, const std::vector<Step>& before, const RuleKind& rules,
                    const InterleaveOptions& options)
-    : rules_(rules_in(before)), tasks_(tasks_in(before)) {
+    : rule_names_(rules_in(before)), task_names_(tasks_in(before)) {
   for (uint16_t task = processes.next(0); task != 0; task = processes.next(task))
-    if (processes.alive(task)) lists_.push_back(lists(choices(processes, task, filters, options.events), options.ops));
+    if (processes.alive(task)) lists_.push_back(lists(choices(processes, task, rules, options.events), options.ops));
 }
 
 uint64_t Programs::count() const {
@@ -129,7 +139,7 @@ uint64_t Programs::count() const {
 Program Programs::at(uint64_t index) const {
   Program program(lists_.size());
   for (size_t i = lists_.size(); i-- > 0; index /= lists_[i].size()) program[i] = lists_[i][index % lists_[i].size()];
-  give_names(program, rules_, tasks_);
+  give_names(program, rule_names_, task_names_);
   return program;
 }
 

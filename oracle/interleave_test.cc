@@ -54,6 +54,10 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Scope{"v5-intended", 2, 1, 1, {}, {55, 880, 8287, 11824, 935, 1760}, {}},
                     Scope{"v5-intended", 2, 2, 1, {}, {55, 14080, 191271, 293098, 15809, 65120}, {}},
                     Scope{"v5-intended", 3, 1, 1, {1}, {168, 10752, 330767, 723407, 12152, 64512}, {}},
+                    Scope{"v5-new-hierarchy", 2, 1, 1, {}, {55, 1375, 25048, 39840, 1436, 2750}, {}},
+                    Scope{"v5-new-hierarchy", 2, 2, 1, {}, {55, 34375, 1141735, 1934712, 37288, 167750}, {}},
+                    Scope{"seccomp-nodes", 2, 1, 1, {}, {186, 3748, 20405, 23342, 3931, 7496}, {}},
+                    Scope{"seccomp-nodes", 2, 2, 1, {}, {186, 77488, 837779, 1105600, 88073, 369932}, {}},
                     Scope{"v5-posted", 2, 1, 1, {}, {49, 784, 3619, 3948, 903, 1568}, {kLost, kResults}},
                     Scope{"v5-posted",
                           2,
@@ -81,9 +85,11 @@ INSTANTIATE_TEST_SUITE_P(
 
 // Every access a place to stop, objects that nobody else knows of included: the same comes out, from many more states.
 TEST(InterleaveReduction, LosesNoEndingAndNoViolation) {
-  for (const Scope& scope : {Scope{"v5-intended", 2, 1, 1, {1}, {}, {}}, Scope{"v5-posted", 2, 1, 1, {}, {}, {}},
-                             Scope{"v5-posted", 2, 2, 0, {}, {}, {}}, Scope{"v6-posted", 2, 1, 1, {1}, {}, {}},
-                             Scope{"seccomp", 2, 1, 1, {16}, {}, {}}, Scope{"seccomp@6.1", 2, 1, 0, {}, {}, {}}}) {
+  for (const Scope& scope :
+       {Scope{"v5-intended", 2, 1, 1, {1}, {}, {}}, Scope{"v5-posted", 2, 1, 1, {}, {}, {}},
+        Scope{"v5-posted", 2, 2, 0, {}, {}, {}}, Scope{"v6-posted", 2, 1, 1, {1}, {}, {}},
+        Scope{"seccomp", 2, 1, 1, {16}, {}, {}}, Scope{"seccomp@6.1", 2, 1, 0, {}, {}, {}},
+        Scope{"v5-new-hierarchy", 2, 1, 1, {1}, {}, {}}, Scope{"seccomp-nodes", 2, 1, 1, {16}, {}, {}}}) {
     auto options = options_of(scope);
     const auto reduced = interleave(scope.model, options);
     options.reduction = false;

@@ -17,8 +17,16 @@
 
 namespace lockstep {
 
+// Of an append: flags that are no error.
+template <class Mechanism>
+constexpr uint32_t known_flags() {
+  if constexpr (requires { Mechanism::kKnownFlags; }) return Mechanism::kKnownFlags;
+  return 0;
+}
+
 template <class Mechanism, template <class> class World = InterleavedWorld>
 struct NodeFamily {
+  static constexpr uint32_t kKnownFlags = known_flags<Mechanism>();
   static constexpr bool kFilters = false;
   using Concurrent = NodeMachine<InSmallMemory<Mechanism>, World, RunProcesses>;
   using Sequential = NodeMachine<InSmallMemory<Mechanism>, ConcreteWorld, RunProcesses>;
@@ -27,6 +35,7 @@ struct NodeFamily {
 };
 template <class Mechanism = Seccomp, template <class> class World = InterleavedWorld>
 struct SeccompFamily {
+  static constexpr uint32_t kKnownFlags = 0;
   static constexpr bool kFilters = true;
   using Concurrent = SeccompMachineIn<World, InSmallMemory<Mechanism>, RunProcesses>;
   using Sequential = SeccompMachineIn<ConcreteWorld, InSmallMemory<Mechanism>, RunProcesses>;

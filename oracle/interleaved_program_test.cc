@@ -12,7 +12,9 @@ namespace {
 Action append(uint16_t task, uint16_t rule, uint32_t pages = 1) {
   return {{.op = Op::append, .task = task, .made = rule, .pages = pages}};
 }
-Action attach(uint16_t task, uint16_t filter) { return {{.op = Op::attach, .task = task, .made = filter}}; }
+Action attach(uint16_t task, uint16_t filter, uint32_t len = 16) {
+  return {{.op = Op::attach, .task = task, .made = filter, .len = len}};
+}
 Action fork(uint16_t task, uint16_t child) { return {{.op = Op::fork, .task = task, .made = child}}; }
 Action thread(uint16_t task, uint16_t child) { return {{.op = Op::thread, .task = task, .made = child}}; }
 Action leave(uint16_t task) { return {{.op = Op::exit, .task = task}}; }
@@ -155,6 +157,22 @@ TEST(InterleavedProgram, WalksAlongSharedNodesAreNoSnapshots) {
   const Program program{{append(1, 3)}, {append(2, 4), check(2)}, {check(3)}};
   EXPECT_EQ(run(NodeFamily<V5Intended>{}, before, program).causes(), Causes{"linearizable results"});
   EXPECT_EQ(run(NodeFamily<V6Posted>{}, before, program).causes(), Causes{});
+  const std::vector<Action> attached{attach(1, 1), fork(1, 2), attach(2, 2), fork(2, 3)};
+  const Program filters{{attach(1, 3)}, {attach(2, 4), check(2)}, {check(3)}};
+  EXPECT_EQ(run(SeccompFamily<SeccompNodes>{}, attached, filters).causes(), Causes{"linearizable results"});
+  EXPECT_EQ(run(SeccompFamily<>{}, attached, filters).causes(), Causes{});
+}
+
+// With NEW_RULE_HIERARCHY an append is seen by its caller alone. One owner that asks for it leaves the other's walk the
+// only one along nodes that change.
+TEST(InterleavedProgram, WithTheOptionAnAppendIsSeenByItsCallerAlone) {
+  const std::vector<Action> before{append(1, 1), fork(1, 2), append(2, 2), fork(2, 3)};
+  auto asks = append(1, 3);
+  asks.step.flags = V5NewHierarchy::kKnownFlags;
+  EXPECT_EQ(run(NodeFamily<V5NewHierarchy>{}, before, {{append(1, 3)}, {append(2, 4), check(2)}, {check(3)}}).causes(),
+            Causes{"linearizable results"});
+  EXPECT_EQ(run(NodeFamily<V5NewHierarchy>{}, before, {{asks}, {append(2, 4), check(2)}, {check(3)}}).causes(),
+            Causes{});
 }
 
 // Near the limit one walk is enough: R4 fits only before R3, and the check sees R3 but not R4.
@@ -166,6 +184,14 @@ TEST(InterleavedProgram, ASumOfPagesIsNoSnapshot) {
   EXPECT_EQ(ran.races[0].text,
             "no order of the operations gives these results together: P1's append gave success, P2's append gave "
             "success, P3's check ran R2 R3 R1");
+}
+TEST(InterleavedProgram, NorIsASumOfInstructions) {
+  const std::vector<Action> before{attach(1, 1), fork(1, 2), attach(2, 2, 32720), fork(2, 3)};
+  const auto ran = run(SeccompFamily<SeccompNodes>{}, before, {{attach(1, 3)}, {attach(2, 4)}, {check(3)}});
+  ASSERT_EQ(ran.causes(), Causes{"linearizable results"});
+  EXPECT_EQ(ran.races[0].text,
+            "no order of the operations gives these results together: P1's attach gave success, P2's attach gave "
+            "success, P3's check ran F2 F3 F1");
 }
 
 // One task alone, stopped before every single step: its text is run again and again, and comes to what it comes to.

@@ -15,7 +15,7 @@ using namespace promela;
 struct Command {
   std::string guard;
   Step step;
-  bool faults = false;
+  bool faults = false, odd = false;
   int allocations = 0;  // that the step tries at most
   Block body;
 };
@@ -62,18 +62,18 @@ class Printer {
     if (makes_rule(step.op)) {
       step.made = 1;
       (step.op == Op::append ? step.pages : step.len) = kSize;
-      add(step, choice.faults, fmt::format("ops < {}", options_.scope.ops));
+      add(step, choice, fmt::format("ops < {}", options_.scope.ops));
     } else if (!life_) {
       if (makes_task(step.op)) step.made = kChild;
-      add(step, choice.faults, makes_task(step.op) ? free_slot() : "true");
+      add(step, choice, makes_task(step.op) ? free_slot() : "true");
     } else if (makes_task(step.op) || step.op == Op::reap) {
       for (uint16_t other = 1; other <= tasks(); ++other) {
         if (other == task) continue;
         (makes_task(step.op) ? step.made : step.child) = other;
-        add(step, choice.faults, makes_task(step.op) ? lowest_free(other) : fmt::format("task_state[{}] != 0", other));
+        add(step, choice, makes_task(step.op) ? lowest_free(other) : fmt::format("task_state[{}] != 0", other));
       }
     } else {
-      add(step, choice.faults, "true");
+      add(step, choice, "true");
     }
   }
   std::string free_slot() const {
@@ -88,9 +88,9 @@ class Printer {
     return guard;
   }
 
-  void add(const Step& step, bool faults, std::string guard) {
+  void add(const Step& step, const Choice& choice, std::string guard) {
     if (life_) guard = fmt::format("task_state[{}] == 1 && {}", step.task, guard);
-    Command command{std::move(guard), step, faults, 0, {}};
+    Command command{std::move(guard), step, choice.faults, choice.odd, 0, {}};
     program_.allocations = 0;
     command.body = program_.paths.all([&] {
       auto& store = machine_.processes.store();
@@ -176,7 +176,7 @@ class Printer {
     const auto choose = [&](const std::string& what) { text += fmt::format("      :: {}\n", what); };
     text += "      if\n";
     for (const auto& size : sizes_)
-      if (sized && (&size == &sizes_[0] || plain(command.step))) choose(fmt::format("size = {}", size));
+      if (sized && (&size == &sizes_[0] || !command.odd)) choose(fmt::format("size = {}", size));
     text += sized ? "      fi;\n      if\n" : "";
     choose("fail = 0");
     for (int i = 1; i <= command.allocations && command.faults; ++i)
@@ -190,9 +190,6 @@ class Printer {
     return text +
            "        fail = 0;\n        me = 0;\n        size = 0;\n        check();\n        assert(c_expr { sound })\n"
            "      }\n";
-  }
-  static bool plain(const Step& step) {
-    return step.arg == Arg::ok && step.fd == Fd::ok && step.type == ProgType::landlock && step.flags == 0;
   }
 
   Machine machine_;
@@ -208,15 +205,22 @@ class Printer {
 template <class Mechanism>
 using NodePrinter = Printer<NodeMachine<Mechanism, PromelaWorld, Processes>>;
 
+template <class Mechanism>
+std::string print_filters(const std::string& model, const ExploreOptions& options) {
+  using Machine = SeccompMachineIn<PromelaWorld, Mechanism, Processes>;
+  return Printer<Machine>(model, Machine({.release_at_reap = model == "seccomp@6.1"}), options, true).print_all();
+}
+
 }  // namespace
 
 std::string to_promela(const std::string& model, const ExploreOptions& options) {
   check_scope(options.scope);
   if (model == "v5-intended") return NodePrinter<V5Intended>(model, {}, options, false).print_all();
+  if (model == "v5-new-hierarchy") return NodePrinter<V5NewHierarchy>(model, {}, options, false).print_all();
   if (model == "v5-posted") return NodePrinter<V5Posted>(model, {}, options, false).print_all();
   if (model == "v6-posted") return NodePrinter<V6Posted>(model, {}, options, false).print_all();
-  using Machine = SeccompMachineIn<PromelaWorld, Seccomp, Processes>;
-  return Printer<Machine>(model, Machine({.release_at_reap = model == "seccomp@6.1"}), options, true).print_all();
+  if (model == "seccomp-nodes") return print_filters<SeccompNodes>(model, options);
+  return print_filters<Seccomp>(model, options);
 }
 
 }  // namespace lockstep

@@ -46,7 +46,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"v6-posted", scope(2, 2, 2), false}, Case{"v6-posted", scope(3, 2, 2), false},
                     Case{"v6-posted", scope(3, 2, 3), false}, Case{"seccomp", scope(2, 1, 2), true},
                     Case{"seccomp", scope(2, 1, 3), true}, Case{"seccomp", scope(2, 1, 4), true},
-                    Case{"seccomp@6.1", scope(2, 1, 2), true}),
+                    Case{"seccomp@6.1", scope(2, 1, 2), true}, Case{"v5-new-hierarchy", scope(2, 2, 2), true},
+                    Case{"v5-new-hierarchy", scope(2, 2, 3), true}, Case{"seccomp-nodes", scope(2, 1, 2), true},
+                    Case{"seccomp-nodes", scope(2, 1, 3), true}),
     [](const auto& info) {
       auto name = fmt::format("{}_{}_{}_{}", info.param.model, info.param.scope.tasks, info.param.scope.events,
                               info.param.scope.ops);

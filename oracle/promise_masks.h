@@ -42,10 +42,10 @@ struct PromiseMasks {
 class PromiseMasksWorld {
  public:
   PromiseMasksWorld(PromiseKind kind, PromiseMasks& masks) : kind_(kind), m_(masks) {}
-  void append(uint16_t task, int event, uint16_t rule) {
+  void append(uint16_t task, int event, uint16_t rule, bool new_set = false) {
     made_ = rule;
     if (kind_ == PromiseKind::node)
-      NodePromise::append(*this, task, event, rule);
+      NodePromise::append(*this, task, event, rule, new_set);
     else
       CopyPromise::append(*this, task, event, rule);
   }
@@ -80,8 +80,8 @@ class PromiseMasksWorld {
     }
   }
   void inherit_shared(uint16_t child, uint16_t parent) {
+    m_.base[child] = static_cast<uint16_t>(m_.sets_of(parent));  // of itself, where the task asks for a new set
     m_.own[child] = 0;
-    m_.base[child] = static_cast<uint16_t>(m_.sets_of(parent));
   }
   void inherit_copy(uint16_t child, uint16_t parent) { m_.base[child] = m_.base[parent]; }
 

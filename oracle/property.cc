@@ -75,6 +75,23 @@ constexpr ExpectedOutcome kOutcomes[] = {
      "another "
      "one; no rule is lost"},
 
+    {"v5-new-hierarchy", refcount_exact, kHolds, "as v5-intended; new nodes take the place of old ones in the one way"},
+    {"v5-new-hierarchy", no_use_after_free, kHolds, "an object is freed at 0, when no pointer to it is left"},
+    {"v5-new-hierarchy", no_leak, kHolds, "the caller's old events are put, as an heir's are"},
+    {"v5-new-hierarchy", owner_valid, kHolds, "the option ends the caller's ownership of the nodes that it leaves"},
+    {"v5-new-hierarchy", isolation, kHolds, "new nodes are the caller's alone, those with the option too"},
+    {"v5-new-hierarchy", inheritance, kHolds,
+     "new nodes link to the old ones, and nobody adds to the old ones any more"},
+    {"v5-new-hierarchy", append_only, kHolds, "a node's list only grows at its head"},
+    {"v5-new-hierarchy", error_atomic, kHolds, "old nodes are given up after the last allocation"},
+    {"v5-new-hierarchy", limit, kHolds, "an events object is counted where one takes the place of another"},
+    {"v5-new-hierarchy", acyclic, kHolds, "prev leads to what was there before"},
+    {"v5-new-hierarchy", reachable_branches, kBroken,
+     "a rule is only ever held once, by its node or by the next rule, so its put always frees it"},
+    {"v5-new-hierarchy", linearizable, kBroken,
+     "a walk along shared nodes is no snapshot, as in v5-intended; an append with the option is seen by its caller "
+     "alone, and changes nothing of that"},
+
     {"v5-posted", refcount_exact, kBroken, kFailedRuleLeaks},
     {"v5-posted", no_use_after_free, kBroken, "the usage of a rule whose append failed goes below 0"},
     {"v5-posted", no_leak, kBroken, kFailedRuleLeaks},
@@ -121,6 +138,26 @@ constexpr ExpectedOutcome kOutcomes[] = {
     {"seccomp", reachable_branches, kHolds, "no branch is there without need"},
     {"seccomp", linearizable, kHolds,
      "a leaf is its task's own, and filters do not change (searched: 2 tasks of 2 operations, 3 of 1; no TSYNC)"},
+
+    {"seccomp-nodes", refcount_exact, kHolds,
+     "each pointer takes its reference, and a node's put drops all that it holds"},
+    {"seccomp-nodes", no_use_after_free, kHolds, "a node is freed at usage 0, its filters with it"},
+    {"seccomp-nodes", no_leak, kHolds, "the put goes on along prev; what an attach made and did not link is freed"},
+    {"seccomp-nodes", owner_valid, kHolds,
+     "owner is the task that made the node, cleared when it exits, not at the reap"},
+    {"seccomp-nodes", isolation, kHolds, "only the owner adds to a node; everybody else gets a node of its own"},
+    {"seccomp-nodes", inheritance, kHolds, "a new node links to the inherited one"},
+    {"seccomp-nodes", append_only, kHolds, "a node's list only grows at its head"},
+    {"seccomp-nodes", error_atomic, kHolds, "a filter and a node that are not linked are freed directly"},
+    {"seccomp-nodes", limit, kHolds,
+     "the sum along the caller's view is what is compared; of a descendant's longer view it says nothing"},
+    {"seccomp-nodes", acyclic, kHolds, "prev leads to what was there before"},
+    {"seccomp-nodes", reachable_branches, kBroken,
+     "without listeners a filter is only ever held once, by its node or by the next filter, so its put always frees "
+     "it"},
+    {"seccomp-nodes", linearizable, kBroken,
+     "a walk along shared nodes is no snapshot: of two attaches two tasks can see the one without the other, each "
+     "another one; no filter is lost"},
 };
 
 }  // namespace

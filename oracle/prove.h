@@ -90,6 +90,7 @@ struct ProveOptions {
 struct Proofs {
   std::vector<ProofRow> rows;         // by model, then by property
   std::vector<BranchProof> branches;  // by model, branch and side
+  std::vector<Obligation> lemmas;     // that belong to no property but carry all of a model; and whatever is open
   uint64_t obligations = 0;           // all of them, lemmas included
   uint64_t from_cache = 0;
   double seconds = 0;
@@ -97,6 +98,8 @@ struct Proofs {
   bool stopped = false;  // early: rows are missing
   std::string solver;    // "Z3 4.8.12"
 };
+
+std::string solver_name();
 
 // REQUIRES: there is a model of each name.
 Proofs prove(const ProveOptions& options);

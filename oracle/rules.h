@@ -122,7 +122,7 @@ void judge_objects(const Snapshot& s, const Explanation& explanation, Report rep
 }
 
 // report(node) for each owner without a live slot that holds the node: a slot of the events that it names, or of the
-// events of the task that it names.
+// events of the task that it names, or that task itself.
 template <class Report>
 void judge_owners(const Snapshot& s, Report report) {
   // All slots stand between these two.
@@ -138,6 +138,8 @@ void judge_owners(const Snapshot& s, Report report) {
       for (const auto& task : s.pointers)
         holds |= s.owner_is_task && task.link == Link::task_events && task.from == owner.to && task.to == slot->from;
     }
+    for (const auto& task : s.pointers)
+      holds |= task.link == Link::task_node && task.from == owner.to && task.to == owner.from;
     if (!holds || !named_lives) report(owner.from);
   }
 }

@@ -253,7 +253,7 @@ using SmallProcesses = ProcessesTo<8>;
 // Machines as the explorer runs them.
 template <class Mechanism, template <class> class World = ConcreteWorld>
 using SmallNodeMachine = NodeMachine<InSmallMemory<Mechanism>, World, SmallProcesses>;
-template <template <class> class World = ConcreteWorld>
-using SmallSeccompMachine = SeccompMachineIn<World, InSmallMemory<Seccomp>, SmallProcesses>;
+template <template <class> class World = ConcreteWorld, class Mechanism = Seccomp>
+using SmallSeccompMachine = SeccompMachineIn<World, InSmallMemory<Mechanism>, SmallProcesses>;
 
 }  // namespace lockstep

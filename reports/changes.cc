@@ -17,8 +17,6 @@ std::string identity(const Snapshot& s, size_t object) {
   return object_name(s, object) + (o.freed ? " freed" : "");
 }
 
-bool from_task(Link link) { return link == Link::task_events || link == Link::task_filter; }
-
 }  // namespace
 
 Changes::Changes(const Snapshot* before, const Snapshot& now)
@@ -40,7 +38,7 @@ const TaskFacts* Changes::old_task(size_t task) const {
 bool Changes::pointer_made(const PointerFacts& p) const {
   if (before_ == nullptr) return false;
   const bool to_task = p.link == Link::owner && now_.owner_is_task;
-  const size_t from = from_task(p.link) ? task_was_[p.from] : object_was_[p.from];
+  const size_t from = starts_at_task(p.link) ? task_was_[p.from] : object_was_[p.from];
   const size_t to = to_task ? task_was_[p.to] : object_was_[p.to];
   return std::none_of(before_->pointers.begin(), before_->pointers.end(), [&](const auto& old) {
     return old.link == p.link && old.event == p.event && old.from == from && old.to == to;

@@ -20,8 +20,6 @@ namespace lockstep {
 
 namespace {
 
-bool from_task(Link link) { return link == Link::task_events || link == Link::task_filter; }
-
 class PanelWriter {
  public:
   PanelWriter(const Panel& panel, size_t number)
@@ -146,7 +144,7 @@ class PanelWriter {
 
   void pointer(const PointerFacts& p) {
     const bool to_task = p.link == Link::owner && now_.owner_is_task;
-    const std::string from = from_task(p.link) ? task_id(p.from) : object_id(p.from);
+    const std::string from = starts_at_task(p.link) ? task_id(p.from) : object_id(p.from);
     const std::string to = to_task ? task_id(p.to) : object_id(p.to);
     const bool dangles = p.link != Link::owner && now_.objects[p.to].freed;
     std::string looks;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "model/grammar.h"
 #include "model/trace_text.h"
 #include "oracle/property.h"
 #include "reports/plain_text.h"
@@ -12,11 +13,14 @@ namespace lockstep {
 namespace {
 
 constexpr const char* kNodePromise =
-    "The promise `node`: a rule reaches its caller, and every task that was forked from the caller after the caller's "
-    "first rule, also where that fork came before this rule; it reaches nobody else.";
+    "The promise `node`: a {0} reaches its caller, and every task that was forked from the caller after the caller's "
+    "first {0}, also where that fork came before this {0}; it reaches nobody else.";
 constexpr const char* kNodeExample =
-    "Example: P1 appends R1 and forks P2. R2, which P1 appends then, reaches P2 too. R3, which P2 appends, does not "
-    "reach P1: P1 has R1 and R2, P2 has R1, R2 and R3.";
+    "Example: P1 {0} {1}1 and forks P2. {1}2, which P1 {0} then, reaches P2 too. {1}3, which P2 {0}, does not "
+    "reach P1: P1 has {1}1 and {1}2, P2 has {1}1, {1}2 and {1}3.";
+constexpr const char* kOption =
+    "With flags=1, NEW_RULE_HIERARCHY, an append counts as the caller's first: neither its rule nor a later one "
+    "reaches a task that was forked before it.";
 constexpr const char* kCopyPromise =
     "The promise `copy`: a child starts with what its parent has at the fork; a later {} reaches its caller and nobody "
     "else that exists then.";
@@ -67,10 +71,14 @@ std::string tried_words(const Step& step) {
 }  // namespace
 
 std::vector<std::string> promise_words(const ModelInfo& model) {
-  if (model.promise == PromiseKind::node) return {kNodePromise, kNodeExample};
-  const bool filters = model.layout == "seccomp";
-  return {fmt::format(kCopyPromise, filters ? "filter" : "rule"),
-          fmt::format(kCopyExample, filters ? "attaches" : "appends", filters ? 'F' : 'R')};
+  const bool filters = grammar_of(model.name)->find(Op::attach) != nullptr;
+  const bool node = model.promise == PromiseKind::node;
+  std::vector<std::string> words{
+      fmt::format(fmt::runtime(node ? kNodePromise : kCopyPromise), filters ? "filter" : "rule"),
+      fmt::format(fmt::runtime(node ? kNodeExample : kCopyExample), filters ? "attaches" : "appends",
+                  filters ? 'F' : 'R')};
+  if (model.name == "v5-new-hierarchy") words.emplace_back(kOption);
+  return words;
 }
 
 std::string step_words(const Step& step, int error) {

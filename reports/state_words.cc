@@ -12,8 +12,6 @@ namespace lockstep {
 
 namespace {
 
-bool from_task(Link link) { return link == Link::task_events || link == Link::task_filter; }
-
 // The pointers that a check by this task of this event may follow from here.
 bool follows(const PointerFacts& p, int event) {
   return p.link != Link::owner && p.link != Link::rule_prog && (p.link != Link::slot || p.event == event);
@@ -24,7 +22,7 @@ std::string in_order(const Snapshot& s, const std::vector<size_t>& by, size_t ob
   for (size_t at = object;;) {
     const auto& p = s.pointers[by[at]];
     out.insert(0, place_of(s, p) + " -> ");
-    if (from_task(p.link)) return out;
+    if (starts_at_task(p.link)) return out;
     at = p.from;
   }
 }
@@ -34,7 +32,7 @@ std::string in_order(const Snapshot& s, const std::vector<size_t>& by, size_t ob
 std::string place_of(const Snapshot& s, const PointerFacts& p) {
   const std::string link = name_of(p.link);
   const auto field = link.substr(link.find('.') + 1);
-  if (from_task(p.link)) return fmt::format("P{}.{}", s.tasks[p.from].number, field);
+  if (starts_at_task(p.link)) return fmt::format("P{}.{}", s.tasks[p.from].number, field);
   if (p.link == Link::slot) return fmt::format("{}.slot[{}]", object_name(s, p.from), p.event);
   return fmt::format("{}.{}", object_name(s, p.from), field);
 }
@@ -63,14 +61,14 @@ std::string path_words(const Snapshot& s, uint16_t task, int event, uint16_t rul
     todo.push_back(to);
   };
   for (size_t i = 0; i < s.pointers.size(); ++i)
-    if (from_task(s.pointers[i].link) && s.tasks[s.pointers[i].from].number == task) reach(i);
+    if (starts_at_task(s.pointers[i].link) && s.tasks[s.pointers[i].from].number == task) reach(i);
   while (!todo.empty()) {
     const size_t at = todo.front();
     todo.pop_front();
     const auto& object = s.objects[at];
     if ((object.kind == Kind::rule || object.kind == Kind::filter) && object.number == rule) return in_order(s, by, at);
     for (size_t i = 0; i < s.pointers.size(); ++i)
-      if (!from_task(s.pointers[i].link) && s.pointers[i].from == at && follows(s.pointers[i], event)) reach(i);
+      if (!starts_at_task(s.pointers[i].link) && s.pointers[i].from == at && follows(s.pointers[i], event)) reach(i);
   }
   return "";
 }

@@ -139,7 +139,7 @@ TEST_F(Pages, BashOffersSubcommandsValuesAndFiles) {
       {"lockstep nig", {"nightly"}},
       {"/usr/bin/lockstep corpus ", {"list", "promote", "-h", "--help"}},
       {"lockstep corpus promote --ta", {"--target"}},
-      {"lockstep fuzz --model v5-", {"v5-intended", "v5-posted"}},
+      {"lockstep fuzz --model v5-", {"v5-intended", "v5-new-hierarchy", "v5-posted"}},
       {"lockstep fuzz --model v5-intended --target sim:v5-", {"v5-intended"}},  // what stands behind the colon
       {"lockstep replay --format=j", {"json", "junit"}},
       {"lockstep properties no-l", {"no-leak"}},

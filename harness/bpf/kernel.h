@@ -14,8 +14,18 @@ typedef struct {
 struct refcount_struct {
   atomic_t refs;
 };
+typedef struct {
+  long long counter;
+} atomic64_t;
+
+struct bpf_prog_aux {
+  atomic64_t refcnt;
+  char name[16];
+};
 struct bpf_prog {
+  unsigned short pages;
   unsigned len;
+  struct bpf_prog_aux* aux;
   struct bpf_insn insnsi[];
 };
 struct notification;
@@ -26,7 +36,26 @@ struct seccomp_filter {
   struct bpf_prog* prog;
   struct notification* notif;
 };
+/* Where the kernel has a node design; harness/kernel/linux/README.md. */
+struct landlock_rule {
+  atomic_t usage;
+  struct landlock_rule* prev;
+  struct bpf_prog* prog;
+};
+struct landlock_node {
+  atomic_t usage;
+  struct landlock_rule* rule;
+  struct landlock_node* prev;
+  union {
+    void* task;
+  } owner;
+};
+struct landlock_events {
+  atomic_t usage;
+  struct landlock_node* nodes[2];
+};
 struct seccomp {
+  struct landlock_events* landlock_events;
   int mode;
   atomic_t filter_count;
   struct seccomp_filter* filter;

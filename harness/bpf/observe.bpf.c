@@ -14,6 +14,8 @@ enum { kTaskDead = 0x80 };  // TASK_DEAD, a macro and so not in BTF; the last th
 char LICENSE[] SEC("license") = "GPL";
 struct observation observation;
 
+#include "nodes.bpf.h"
+
 static __always_inline void read_filter(struct seccomp_filter* filter, struct observed_filter* out) {
   out->address = (unsigned long long)filter;
   out->refs = BPF_CORE_READ(filter, refs.refs.counter);

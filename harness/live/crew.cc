@@ -46,7 +46,7 @@ Crew::Crew(ArenaFile& memory, Files files, bool user_namespace, int timeout_ms)
   const File self(int(syscall(SYS_pidfd_open, getpid(), 0)));
   post(kNurserySlot, kOpNurse,
        {number(memory.arena_fd()), number(memory.image_fd()), number(files.drain), number(files.lock),
-        number(self.fd())});
+        number(files.gift), number(self.fd())});
   const unsigned long flags = CLONE_NEWPID | SIGCHLD | (user_namespace ? CLONE_NEWUSER : 0);
   const long child = lockstep_worker_spawn(flags, kNurserySlot);
   if (child < 0)

@@ -21,6 +21,7 @@ class Crew {
   struct Files {
     int drain = -1;  // stat_refresh, if it can be written
     int lock = -1;
+    int gift = -1;  // a socket
   };
   // REQUIRES: the observer expects the nursery, if there is one.
   Crew(ArenaFile& memory, Files files, bool user_namespace, int timeout_ms);  // throws Unavailable

@@ -9,7 +9,11 @@
 namespace lockstep::live {
 
 Engine::Engine(const LiveOptions& options)
-    : options_(options), pin_(options.cpu), lock_(lock_host()), log_(options.log_fd), drain_(open_drain()) {
+    : options_(options),
+      pin_(options.cpu),
+      lock_(lock_host()),
+      log_(options.log_fd),
+      drain_(options.drain ? open_drain() : File()) {
   if (drain_) drain_host();
   make_observer();
   make_crew();
@@ -40,23 +44,29 @@ void Engine::drain_host() {
 
 void Engine::make_observer() {
   std::string why = "no BPF was asked for";
-  if (!options_.unprivileged) observer_ = make_bpf_observer(why);
+  if (!options_.unprivileged) {
+    if (const std::string design = node_design(); !design.empty()) rules_ = std::make_unique<Rules>(design);
+    observer_ = make_bpf_observer(why, rules_.get());
+  }
+  if (!observer_ && rules_) throw Unavailable("live: the kernel's design cannot be watched: " + why);
   if (!observer_) observer_ = make_proc_observer(memory_.arena(), why);
   capabilities_ = observer_->capabilities();
-  if (!drain_ && !capabilities_.unobserved.empty())
+  if (options_.drain && !drain_ && !capabilities_.unobserved.empty())
     capabilities_.unobserved += "; it runs slowly, since only root may drain the kernel's queue";
 }
 
 void Engine::make_crew() {
   observer_->expect(kNurserySlot, kNurserySlot);
-  crew_ = std::make_unique<Crew>(memory_, Crew::Files{.drain = drain_.fd(), .lock = lock_.fd()}, geteuid() != 0,
-                                 options_.step_timeout_ms);
+  crew_ = std::make_unique<Crew>(
+      memory_, Crew::Files{.drain = drain_.fd(), .lock = lock_.fd(), .gift = rules_ ? rules_->workers_end() : -1},
+      geteuid() != 0, options_.step_timeout_ms);
   observer_->meet(*crew_);
   process_group_ = crew_->nursery();
-  stage_ = std::make_unique<Stage>(*crew_, *observer_, options_.step_timeout_ms);
+  stage_ = std::make_unique<Stage>(*crew_, *observer_, rules_.get(), options_.step_timeout_ms);
 }
 
 void Engine::probe() {
+  if (rules_) return;  // what is probed are filters
   try {
     backlog_ += uint32_t(stage_->calibrate());
     if (!capabilities_.facts.counters) backlog_ += uint32_t(stage_->probe_exit());

@@ -8,6 +8,7 @@
 #include "harness/live.h"
 #include "harness/live/host.h"
 #include "harness/live/log_watch.h"
+#include "harness/live/rules.h"
 #include "harness/live/stage.h"
 
 namespace lockstep::live {
@@ -39,6 +40,7 @@ class Engine : public LiveTarget {
   void make_crew();
   void probe();
   void check_capable(const Trace& trace) const;
+  void check_step(const Step& step) const;
   bool due(uint32_t calls) const { return backlog_ + calls > kDrainAt; }
   void drained(uint32_t left);
   void count_attach();
@@ -61,6 +63,7 @@ class Engine : public LiveTarget {
   LogWatch log_;
   File drain_;  // empty: we may not
   ArenaFile memory_;
+  std::unique_ptr<Rules> rules_;  // null: traces are of filters
   std::unique_ptr<Observer> observer_;
   std::unique_ptr<Crew> crew_;
   std::unique_ptr<Stage> stage_;
@@ -69,9 +72,10 @@ class Engine : public LiveTarget {
   uint32_t fresh_number_ = 0;  // for a filter that the trace expects to be refused
   int steps_ = 0;              // in this trace
   int attaches_ = 0;
-  bool ended_ = false;             // no task of the last trace is left
-  std::vector<std::string> news_;  // of the machine, none of the traces'
-  std::string broken_;             // why nothing works any more
+  bool ended_ = false;                 // no task of the last trace is left
+  std::vector<std::string> news_;      // of the machine, none of the traces'
+  std::vector<std::string> warnings_;  // of the design under us, in this trace: a fact, and for others to judge
+  std::string broken_;                 // why nothing works any more
 };
 
 }  // namespace lockstep::live

@@ -14,6 +14,12 @@ namespace {
 constexpr size_t kMaxNews = 8;
 constexpr const char* kNews = "the kernel warned about something else meanwhile: ";
 
+// A check that a node design makes of itself.
+bool warns_of_design(const LogReport& report) {
+  return report.headline.starts_with("WARNING: ") && !report.frames.empty() &&
+         report.frames.front().find("landlock_") != std::string::npos;
+}
+
 }  // namespace
 
 std::string Engine::worker_name(int pid) const {
@@ -31,6 +37,10 @@ std::string Engine::moment() const {
 std::string Engine::read_log() {
   std::string ours;
   for (const LogReport& report : log_.look()) {
+    if (rules_ && warns_of_design(report)) {
+      warnings_.push_back("WARN: " + report.headline);
+      continue;
+    }
     const std::string text = judge(report, [this](int pid) { return worker_name(pid); });
     if (!text.empty())
       ours += (ours.empty() ? "" : "; then ") + text;

@@ -17,25 +17,34 @@ constexpr std::chrono::milliseconds kPace{50};
 // Highest number whose errno the kernel passes on (MAX_ERRNO), where views are asked by system call.
 constexpr uint32_t kMaxAskedNumber = 4095 - kMarkErrno;
 
-void check_step(const Step& step, bool asked) {
-  const auto not_capable = [&](const std::string& why) {
-    throw NotCapable(fmt::format("live: line {}: {}", step.line, why));
-  };
-  if (step.op == Op::append) not_capable("only the operations of seccomp traces can be carried out");
-  if (step.fail_alloc != 0) not_capable("no allocation can be made to fail here");
-  if (step.op != Op::attach) return;
-  if (step.len < kMinLen || step.len > kMaxLen)
-    not_capable(fmt::format("a filter here has {} to {} instructions", kMinLen, kMaxLen));
-  if (asked && step.made > kMaxAskedNumber) not_capable(fmt::format("F{} is too high a number without BPF", step.made));
+// A program that is freed later, from the work queue.
+constexpr bool makes_program(Op op) { return op == Op::attach || op == Op::append; }
+
+constexpr bool is_node_operation(Op op) {
+  return op == Op::append || op == Op::fork || op == Op::exec || op == Op::exit;
 }
 
 }  // namespace
 
+void Engine::check_step(const Step& step) const {
+  const auto not_capable = [&](const std::string& why) {
+    throw NotCapable(fmt::format("live: line {}: {}", step.line, why));
+  };
+  if (rules_ && !is_node_operation(step.op)) not_capable("this kernel is there for the traces of its node design");
+  if (!rules_ && step.op == Op::append) not_capable("only the operations of seccomp traces can be carried out");
+  if (step.fail_alloc != 0) not_capable("no allocation can be made to fail here");
+  if (step.op != Op::attach) return;
+  if (step.len < kMinLen || step.len > kMaxLen)
+    not_capable(fmt::format("a filter here has {} to {} instructions", kMinLen, kMaxLen));
+  if (!capabilities_.facts.counters && step.made > kMaxAskedNumber)
+    not_capable(fmt::format("F{} is too high a number without BPF", step.made));
+}
+
 void Engine::check_capable(const Trace& trace) const {
   uint32_t attaches = 0;
   for (const Step& step : trace.steps) {
-    check_step(step, !capabilities_.facts.counters);
-    attaches += step.op == Op::attach;
+    check_step(step);
+    attaches += makes_program(step.op);
   }
   if (attaches > kMaxAttaches)
     throw NotCapable(
@@ -48,7 +57,7 @@ void Engine::drained(uint32_t left) {
   backlog_ = left;
   if (drain_)
     ++statistics_.drains;
-  else
+  else if (options_.drain)
     std::this_thread::sleep_for(kPace);
 }
 
@@ -63,7 +72,7 @@ void Engine::count_attach() {
   }
   ++statistics_.attach_calls;
   statistics_.max_backlog = std::max<uint64_t>(statistics_.max_backlog, ++backlog_);
-  if (!drain_ && statistics_.attach_calls % kPaceCalls == 0) std::this_thread::sleep_for(kPace);
+  if (options_.drain && !drain_ && statistics_.attach_calls % kPaceCalls == 0) std::this_thread::sleep_for(kPace);
 }
 
 template <class Action>
@@ -93,10 +102,11 @@ void Engine::reset(const Trace& trace) {
   uint32_t calls = 0;
   fresh_number_ = 0;
   for (const Step& step : trace.steps) {
-    calls += step.op == Op::attach;
-    if (step.op == Op::attach) fresh_number_ = std::max<uint32_t>(fresh_number_, step.made);
+    calls += makes_program(step.op);
+    if (makes_program(step.op)) fresh_number_ = std::max<uint32_t>(fresh_number_, step.made);
   }
   steps_ = attaches_ = 0;
+  warnings_.clear();
   ended_ = false;
   ++statistics_.traces;
   guarded([&] {
@@ -119,7 +129,7 @@ Outcome Engine::step(const Step& step) {
 }
 
 Outcome Engine::carry_out(const Step& step) {
-  if (step.op != Op::attach) return stage_->perform(step, 0);
+  if (!makes_program(step.op)) return stage_->perform(step, 0);
   count_attach();
   if (attaches_ == options_.forget_attach) return {};
   return stage_->perform(step, step.made != 0 ? step.made : ++fresh_number_);
@@ -128,6 +138,7 @@ Outcome Engine::carry_out(const Step& step) {
 void Engine::observe(Snapshot& snapshot) {
   ++statistics_.observations;
   guarded([&] { stage_->observe(snapshot); });
+  snapshot.faults.insert(snapshot.faults.end(), warnings_.begin(), warnings_.end());
 }
 
 void Engine::end() {

@@ -24,8 +24,15 @@ constexpr const char* kCut = "------------[ cut here ]------------";
 // At the start of a line: "traps: program[33] general protection fault" is a program's fault, "[Firmware Bug]: " a
 // vendor's.
 bool begins(const std::string& text) {
-  static constexpr std::array kWords{
-      "WARNING: ", "BUG: ", "BUG ", "refcount_t: ", "UBSAN: ", "Oops: ", "kernel BUG at ", "general protection fault"};
+  static constexpr std::array kWords{"WARNING: ",
+                                     "BUG: ",
+                                     "BUG ",
+                                     "refcount_t: ",
+                                     "UBSAN: ",
+                                     "Oops: ",
+                                     "kernel BUG at ",
+                                     "general protection fault",
+                                     "Kernel panic - not syncing"};
   static const std::regex died(R"(: [0-9a-f]{4} \[#\d+\])");  // with the kernel's count of its Oopses
   return text == kCut || starts_with_any(text, kWords) || std::regex_search(text, died);
 }

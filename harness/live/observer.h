@@ -13,6 +13,7 @@
 namespace lockstep::live {
 
 class Crew;
+class Rules;
 
 class Observer {
  public:
@@ -61,8 +62,8 @@ class Observer {
   virtual void set_release_at_exit(bool release) = 0;
 };
 
-// `why` tells what is missing if there is none.
-std::unique_ptr<Observer> make_bpf_observer(std::string& why);
+// `why` tells what is missing if there is none. `rules`: of the kernel's node design, if it has one.
+std::unique_ptr<Observer> make_bpf_observer(std::string& why, Rules* rules);
 // What can be had without: `why` is why there is no BPF. REQUIRES: no nursery exists yet.
 std::unique_ptr<Observer> make_proc_observer(Arena& arena, const std::string& why);
 

@@ -27,7 +27,7 @@ void Stage::drain() { must(crew_.run(kNurserySlot, kOpDrain), "the kernel's queu
 
 void Stage::begin(const Start& start, bool drain) {
   observer_.expect(kNurserySlot, 1);
-  const int64_t pid = crew_.run(kNurserySlot, kOpClear, {drain, true, start.nnp, !start.cap});
+  const int64_t pid = crew_.run(kNurserySlot, kOpClear, {drain, true, start.nnp, !start.cap, rules_ != nullptr});
   must(pid, "the last trace cannot be ended, or P1 cannot be made");
   forget_all();
   enter(1, 1, int(pid));
@@ -89,7 +89,7 @@ Outcome Stage::perform(const Step& step, uint32_t number) {
     case Op::reap:
       return {reap(step)};
     case Op::append:
-      break;
+      if (rules_ != nullptr) return {rules_->append(crew_, step, number)};
   }
   throw NotCapable("live: only the operations of seccomp traces can be carried out");
 }

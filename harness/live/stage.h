@@ -9,13 +9,15 @@
 #include "harness/live/crew.h"
 #include "harness/live/filters.h"
 #include "harness/live/observer.h"
+#include "harness/live/rules.h"
 
 namespace lockstep::live {
 
 class Stage {
  public:
-  Stage(Crew& crew, Observer& observer, int timeout_ms)
-      : crew_(crew), observer_(observer), filters_(crew), timeout_ms_(timeout_ms) {}
+  // `rules`: of the kernel's node design; null: traces are of filters.
+  Stage(Crew& crew, Observer& observer, Rules* rules, int timeout_ms)
+      : crew_(crew), observer_(observer), rules_(rules), filters_(crew), timeout_ms_(timeout_ms) {}
 
   // Ends everything; then drains if asked; then makes P1 if asked.
   void clear(bool drain);
@@ -25,7 +27,7 @@ class Stage {
   int calibrate();
   int probe_exit();
 
-  // `number` is what a filter answers to. Throws Hang.
+  // `number` is what a filter or rule answers to. Throws Hang.
   Outcome perform(const Step& step, uint32_t number);
   void observe(Snapshot& snapshot);
   // The next thing that this task does takes so long. Throws Hang.
@@ -52,6 +54,7 @@ class Stage {
 
   Crew& crew_;
   Observer& observer_;
+  Rules* rules_;
   FilterWriter filters_;
   int timeout_ms_;
   std::array<Role, kWorkerSlots> role_{};

@@ -80,12 +80,11 @@ static long nurse(const uint64_t* file) {
 static long drain(void) { return call3(__NR_write, kDrainFd, (long)"1", 1) == 1 ? 0 : -EIO; }
 
 // P1's first command is there before it is born: one handing over less.
-static long make_first(uint64_t no_new_privs, uint64_t drop) {
+static long make_first(const uint64_t* arg) {
   struct WorkerSlot* slot = &LOCKSTEP_ARENA->slot[1];
   slot->asleep = slot->awaited = slot->named = 0;
   slot->op = kOpSetup;
-  slot->arg[0] = no_new_privs;
-  slot->arg[1] = drop;
+  for (int i = 0; i < 3; ++i) slot->arg[i] = arg[i];
   store(&slot->done, 0);
   store(&slot->posted, 1);
   return spawn(CLONE_VM | SIGCHLD, 0, 1);
@@ -103,7 +102,7 @@ static long clear(const uint64_t* arg) {
     long drained = drain();
     if (drained < 0) return drained;
   }
-  return arg[1] ? make_first(arg[2], arg[3]) : 0;
+  return arg[1] ? make_first(arg + 2) : 0;
 }
 
 // ---- Tasks of a trace
@@ -118,7 +117,7 @@ static long drop_capabilities(void) {
 }
 
 static long setup(const uint64_t* arg) {
-  long result = set_signal(SIGCHLD, 0);
+  long result = arg[2] ? 0 : set_signal(SIGCHLD, 0);
   if (result == 0 && arg[0]) result = call6(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0);
   if (result == 0 && arg[1]) result = drop_capabilities();
   return result;
@@ -161,6 +160,73 @@ static long call_marks(unsigned count) {
   return 0;
 }
 
+// ---- Rules
+
+enum { kAppendRule = 0x100 };
+
+// What recvmsg takes, and what it gives for one descriptor: no header for user space has these without a C library.
+struct Message {
+  void* name;
+  int name_size;
+  struct {
+    void* data;
+    unsigned long size;
+  } * part;
+  unsigned long parts;
+  void* control;
+  unsigned long control_size;
+  unsigned flags;
+};
+struct Gift {
+  unsigned long size;
+  int level, type;
+  int fd;
+};
+
+// The program's descriptor that the controller sent.
+static long receive_gift(void) {
+  char byte;
+  struct Gift gift = {0, 0, 0, -1};
+  struct Message message = {0, 0, 0, 1, &gift, sizeof(gift), 0};
+  __typeof__(*message.part) part = {&byte, 1};
+  message.part = &part;
+  const long got = call3(__NR_recvmsg, kGiftFd, (long)&message, 0);
+  return got < 0 ? got : gift.fd;
+}
+
+static long append(const uint64_t* arg) {
+  long fd = arg[2] == kProgramGift ? receive_gift() : arg[2] == kProgramClosed ? kWorkerFds + 100 : kArenaFd;
+  if (fd < 0) return call1(__NR_exit_group, 1);
+  int number = (int)fd;
+  const long pointer = arg[1] == kPointerNull ? 0 : arg[1] == kPointerBad ? (long)LOCKSTEP_BAD_POINTER : (long)&number;
+  long result = call3(__NR_seccomp, kAppendRule, (long)arg[0], pointer);
+  if (arg[2] == kProgramGift) call1(__NR_close, fd);
+  return result;
+}
+
+static char* write_number(char* to, uint64_t number) {
+  if (number >= 10) to = write_number(to, number / 10);
+  *to = (char)('0' + number % 10);
+  return to + 1;
+}
+
+static const char* marker(char* path, uint64_t number) {
+  static const char kFolder[] = LOCKSTEP_MARKERS "/marker-";
+  char* end = path;
+  for (const char* from = kFolder; *from; ++from) *end++ = *from;
+  *write_number(end, number) = 0;
+  return path;
+}
+
+static long check(const uint64_t* arg) {
+  char path[sizeof(LOCKSTEP_MARKERS) + 32];
+  uint64_t attributes[32];  // more than a struct stat
+  long opened = call3(__NR_open, (long)marker(path, arg[0]), O_RDONLY, 0);
+  if (opened >= 0) call1(__NR_close, opened);
+  long seen = call4(__NR_newfstatat, AT_FDCWD, (long)marker(path, arg[1]), (long)attributes, 0);
+  return (opened < 0 ? -opened : 0) | (seen < 0 ? -seen : 0) << 16;
+}
+
 static long carry_out(struct WorkerSlot* slot, unsigned number) {
   const uint64_t* arg = slot->arg;
   switch (slot->op) {
@@ -188,6 +254,10 @@ static long carry_out(struct WorkerSlot* slot, unsigned number) {
       return call_marks((unsigned)arg[0]);
     case kOpHang:
       return hang(arg[0]);
+    case kOpAppend:
+      return append(arg);
+    case kOpCheck:
+      return check(arg);
     default:
       return -ENOSYS;
   }

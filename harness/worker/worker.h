@@ -20,7 +20,7 @@ enum {
   kMaxInstructions = 4097, /* one more than the kernel takes */
   kMaxMarks = 512,
   kSelfSize = 64,
-  kWorkerArgs = 5,
+  kWorkerArgs = 6,
 };
 
 /* Low enough for the shadow memory of every sanitizer, and never where mmap or a static program would be placed. */
@@ -34,7 +34,8 @@ enum {
   kImageFd = 1, /* the program that `exec` runs */
   kDrainFd = 2, /* stat_refresh, where it can be opened */
   kLockFd = 3,  /* keeps the host locked until the last worker has gone through its exit */
-  kWorkerFds = 4,
+  kGiftFd = 4,  /* a socket that programs come by, where rules can be appended */
+  kWorkerFds = 5,
 };
 
 /* WorkerSlot.asleep: how the sleeper must be woken. */
@@ -47,13 +48,13 @@ enum {
 enum WorkerOp {
   kOpNone,
   /* the nursery */
-  kOpNurse, /* becomes init of the namespace; arg0..3: its files, in the controller's numbers, ~0: none; arg4: a pidfd
+  kOpNurse, /* becomes init of the namespace; arg0..4: its files, in the controller's numbers, ~0: none; arg5: a pidfd
                of the controller */
   kOpClear, /* kills everything and waits until nothing is left; arg0: then drain; arg1: then make P1,
-               which begins with kOpSetup; arg2, arg3: its arguments */
+               which begins with kOpSetup; arg2 to arg4: its arguments */
   kOpDrain,
   /* tasks of a trace */
-  kOpSetup,  /* arg0: set no_new_privs; arg1: drop all capabilities, for good */
+  kOpSetup,  /* arg0: set no_new_privs; arg1: drop all capabilities, for good; arg2: let the kernel reap its children */
   kOpAttach, /* arg0: flags; arg1: the sock_fprog */
   kOpFork,   /* arg0: the child's slot; arg1: with an unreadable pointer */
   kOpThread, /* arg0: the new thread's slot */
@@ -62,7 +63,17 @@ enum WorkerOp {
   kOpReap,  /* arg0: pid, as the namespace counts */
   kOpMarks, /* arg0: how many of `mark` to call; the answers go to `marked` */
   kOpHang,  /* arg0: ms; sits in the kernel that long, not interruptible */
+  /* where rules can be appended (harness/kernel/linux) */
+  kOpAppend, /* arg0: flags; arg1: enum WorkerPointer; arg2: enum WorkerProgram */
+  kOpCheck,  /* opens the marker file numbered arg0, reads the attributes of the one numbered arg1; the result has the
+                errno of the first in its low 16 bits, that of the second above */
 };
+
+enum WorkerPointer { kPointerOk, kPointerNull, kPointerBad };
+enum WorkerProgram { kProgramGift, kProgramClosed, kProgramOther };
+
+/* Where marker-0, marker-1 ... lie. */
+#define LOCKSTEP_MARKERS "/run/lockstep-markers"
 
 struct WorkerSlot {
   uint32_t posted; /* futex: number of the last command; the controller writes it */

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// ModelProofs for a machine on symbolic worlds.
+#pragma once
+
+#include <fmt/format.h>
+
+#include "model/machine.h"
+#include "oracle/choices.h"
+#include "oracle/claims_of.h"
+#include "oracle/prove_model.h"
+#include "oracle/symbolic_logic.h"
+#include "oracle/symbolic_promise.h"
+#include "oracle/symbolic_world.h"
+
+namespace lockstep {
+
+template <class Machine>
+struct MachineTraits;
+template <class M, template <class> class World, class Processes>
+struct MachineTraits<NodeMachine<M, World, Processes>> {
+  using Mechanism = M;
+  using Task = NodeTask;
+};
+template <template <class> class World, class M, class Processes>
+struct MachineTraits<SeccompMachineIn<World, M, Processes>> {
+  using Mechanism = M;
+  using Task = SeccompTask;
+};
+
+// Machine: NodeMachine or SeccompMachineIn on a SymbolicWorld, or on one that does as it does (a mutated one).
+template <class Machine>
+class MachineProofs : public ModelProofs {
+ public:
+  using Mechanism = typename MachineTraits<Machine>::Mechanism;
+  using Task = typename MachineTraits<Machine>::Task;
+  using State = typename Mechanism::State;
+  using Kinds = KindsIn<State>;
+  using Claims = ClaimsOf<Mechanism>;
+  static constexpr bool kFilters = std::is_same_v<Task, SeccompTask>;
+
+  MachineProofs(std::string model, PromiseKind promise, Machine machine, const ModelProofOptions& options)
+      : model_(std::move(model)),
+        promise_(promise),
+        refuted_(options.refuted),
+        views_(asked(Property::isolation) && asked(Property::inheritance)),
+        machine_(std::move(machine)),
+        layout_(layout_of(static_cast<State*>(nullptr))) {
+    make_setting(options);
+    make_transitions();
+  }
+  const std::string& model() const override { return model_; }
+  size_t transitions() const override { return transitions_.size(); }
+  const std::string& transition(size_t number) const override { return transitions_[number].name; }
+
+  PathResult run(size_t number, const std::vector<bool>& decisions) const override {
+    const auto& transition = transitions_[number];
+    z3::context c;
+    SymbolicRun run(c, setting_, decisions);
+    run.state().release_at_reap = release_at_reap();
+    run.start_anywhere();
+    try {
+      take(transition, run);
+    } catch (const PathEnds&) {
+    }
+    auto result = run.take_result();
+    for (auto& obligation : result.obligations) {
+      obligation.model = model_;
+      obligation.transition = transition.name;
+    }
+    return result;
+  }
+
+ private:
+  struct Transition {
+    std::string name;
+    Step step;
+    std::vector<TaskEvent> happens;
+  };
+  template <class... T>
+  static Layout layout_of(const Memory<T...>*) {
+    return LayoutOf<T...>::make();
+  }
+  bool release_at_reap() const {
+    if constexpr (kFilters)
+      return machine_.world.memory.switches.release_at_reap;
+    else
+      return false;
+  }
+
+  void make_setting(const ModelProofOptions& options) {
+    setting_.layout = &layout_;
+    setting_.timeout = options.timeout;
+    setting_.cache = options.cache;
+    setting_.solver_name = solver_name();
+    setting_.ghost_maps[kEnding] = {Task::kName, "bool"};
+    add_promise_ghosts<typename Claims::Task, typename Claims::Made>(setting_, promise_, Claims::kViews);
+    Kinds::each([&]<class T>(Over<T>) {
+      each_pointer<T>(Kinds(), [&](auto field, auto...) {
+        if constexpr (kIsChain<decltype(field)>)
+          setting_.shares[key_of(field)] = [this](const Symbols& symbols, const SymbolicState& s, const expr& x) {
+            return share_of(SymbolicLogic(symbols, layout_, s), over<T>, x);
+          };
+      });
+    });
+    setting_.theorems = [this](const Symbols& symbols, const SymbolicState& s) {
+      StateClaims claims;
+      claim_theorems<Kinds>(SymbolicLogic(symbols, layout_, s), ClaimList(claims));
+      return claims;
+    };
+    setting_.consequences = [this](const Symbols& symbols, const SymbolicState& s) {
+      StateClaims claims;
+      claim_consequences<Kinds>(SymbolicLogic(symbols, layout_, s), ClaimList(claims));
+      return claims;
+    };
+    setting_.invariants = [this](const Symbols& symbols, const SymbolicState& s) {
+      StateClaims claims;
+      claim_invariants<Kinds, Claims>(SymbolicLogic(symbols, layout_, s), ClaimList(claims), views_);
+      return claims;
+    };
+  }
+
+  void make_transitions() {
+    Scope scope;
+    for (const auto& choice : choices(model_, scope, {kAnySize}, false)) {
+      Step step = choice.step;
+      step.task = 1;
+      step.made = 2;
+      step.child = 2;
+      std::vector<TaskEvent> happens;
+      if (step.op == Op::reap) happens.push_back({TaskEvent::What::released, 2});
+      transitions_.push_back({step_words(step), step, happens});
+    }
+  }
+  static std::string step_words(const Step& step) {
+    std::string words = name_of(step.op);
+    if (step.op == Op::append) words += fmt::format(" event={}", step.event);
+    if (step.arg != Arg::ok) words += fmt::format(" arg={}", name_of(step.arg));
+    if (step.fd != Fd::ok) words += fmt::format(" fd={}", name_of(step.fd));
+    if (step.type != ProgType::landlock) words += fmt::format(" type={}", name_of(step.type));
+    if (step.flags != 0) words += fmt::format(" flags={}", step.flags);
+    return words;
+  }
+
+  void take(const Transition& transition, SymbolicRun& run) const {
+    const auto& step = transition.step;
+    const auto symbols = run.symbols();
+    const auto actor = run.named(Task::kName, 1), other = run.named(Task::kName, 2);
+    const auto live = [&](const expr& task) { return run.state().map(live_key(Task::kName))(task); };
+    const auto ending = [&](const expr& task) { return run.state().map(kEnding)(task); };
+    run.assume(live(actor));
+    run.assume(actor != symbols.null(Task::kName));
+    run.assume(actor != other);
+    if (step.op == Op::reap) {
+      run.assume(live(other));
+      run.assume(other != symbols.null(Task::kName));
+      run.assume(ending(other));
+    }
+    run.assume(!ending(actor));
+    run.assume(symbols.constant(kAnySizeName, "int") >= 0);
+    if (step.op == Op::exit) {
+      run.set_ghost(kEnding, actor, symbols.truth(true));
+      run.set_frames(frames());
+    }
+    if (step.op == Op::reap) run.set_frames(frames());
+    auto machine = machine_;
+    machine.world.run = &run;
+    machine.world.happens = transition.happens;
+    const SymbolicState start = run.state();
+    const int error = machine.step(step).error;
+    run.result().error = error;
+    if (views_) keep_promise(step, error, run);
+    run.state().in_flight.clear();
+    run.state().at_zero.clear();
+    run.owe_invariants("at the end");
+    judge_step(step, error, start, run);
+  }
+
+  // A walk changes nothing else than this.
+  static std::vector<LoopFrame> frames() {
+    if constexpr (kFilters) {
+      return {{"walk_users", key_of(f::users), Filter::kName, {key_of(f::users)}},
+              {"walk_refs", key_of(f::refs), Filter::kName, {key_of(f::refs), live_key(Filter::kName)}}};
+    } else {
+      const std::set<std::string> rules{key_of(f::rule_usage), live_key(Rule::kName), key_of(f::prog_refs),
+                                        live_key(Prog::kName)};
+      auto nodes = rules;
+      nodes.insert(key_of(f::node_usage));
+      nodes.insert(live_key(Node::kName));
+      return {{"put_rule", key_of(f::rule_usage), Rule::kName, rules},
+              {"put_node", key_of(f::node_usage), Node::kName, nodes}};
+    }
+  }
+
+  void keep_promise(const Step& step, int error, SymbolicRun& run) const {
+    if (error != 0) return;
+    SymbolicPromise promise(run, promise_, Claims::kViews);
+    const auto actor = run.named(Task::kName, 1), child = run.named(Task::kName, 2);
+    if (step.op == Op::append || step.op == Op::attach)
+      promise.append(actor, step.event, run.last_made(Claims::Made::kName));
+    if (step.op == Op::fork || step.op == Op::thread) promise.fork(actor, child);
+    if constexpr (requires { typename Claims::Coupled; }) {
+      if (promise.made_group())
+        for (size_t event = 0; event < kEvents; ++event) {
+          const auto node = Claims::node_of(SymbolicLogic(run.symbols(), layout_, run.state()), actor, event);
+          promise.couple(event, node);
+        }
+    }
+  }
+
+  bool asked(Property property) const { return !refuted_.contains(property); }
+  SymbolicLogic logic(const SymbolicRun& run, const SymbolicState& s) const {
+    return SymbolicLogic(run.symbols(), layout_, s);
+  }
+
+  // What the step itself must be like, beside leaving the invariants.
+  void judge_step(const Step& step, int error, const SymbolicState& start, SymbolicRun& run) const {
+    run.end_of_step();
+    const SymbolicState end = run.state();
+    const auto was = logic(run, start), now = logic(run, end);
+    StateClaims claims;
+    ClaimList list(claims);
+    if (error != 0) claim_unchanged<Kinds>(was, now, list);
+    claim_steps<Claims>(was, now, list);
+    if (error == 0 && (step.op == Op::fork || step.op == Op::thread))
+      claim_fork<Claims>(was, now, run.named(Task::kName, 1), run.named(Task::kName, 2), list);
+    std::erase_if(claims, [&](const StateClaim& claim) { return claim.property && !asked(*claim.property); });
+    run.owe_all("over the step", claims, {});
+    if (asked(Property::limit) && (step.op == Op::append || step.op == Op::attach))
+      judge_limit(step, error, start, run);
+  }
+
+  // An append fails for its size exactly if the sum is over the limit; the sum is of what the caller's views run.
+  void judge_limit(const Step& step, int error, const SymbolicState& start, SymbolicRun& run) const {
+    const bool too_big = kFilters ? error == ENOMEM && !run.memory_failed() : error == E2BIG;
+    if (error != 0 && !too_big) return;
+    const auto actor = run.named(Task::kName, 1);
+    expr sum = run.symbols().constant(kAnySizeName, "int") + Claims::view_sum(logic(run, start), actor);
+    if constexpr (!kFilters) {
+      if (too_big) try_without_limit(step, start, run);
+      const auto before = Claims::root(logic(run, start), actor), after = Claims::root(logic(run, run.state()), actor);
+      const auto null = run.symbols().null(kind_of(before));
+      sum = sum + z3::ite(before != null && before != after, run.symbols().number(1), run.symbols().number(0));
+    }
+    const auto limit = static_cast<int>(machine_.world.memory.limit);
+    run.owe("over the step", too_big ? "the sum is over the limit" : "the sum is within the limit", Property::limit,
+            too_big ? sum > limit : sum <= limit);
+  }
+  // What the append that failed for its size would have done: whether it needs new events.
+  void try_without_limit(const Step& step, const SymbolicState& start, SymbolicRun& run) const {
+    run.begin_trial(start);
+    auto machine = machine_;
+    machine.world.run = &run;
+    machine.world.limited = false;
+    machine.step(step);
+    run.end_trial();
+  }
+
+  std::string model_;
+  PromiseKind promise_;
+  std::set<Property> refuted_;
+  bool views_;
+  Machine machine_;
+  Layout layout_;
+  ProofSetting setting_;
+  std::vector<Transition> transitions_;
+};
+
+}  // namespace lockstep

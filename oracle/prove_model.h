@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The proofs of one model: which transitions there are, one path of one of them, and what is owed on it.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "oracle/prove.h"
+#include "oracle/symbolic_run.h"
+
+namespace lockstep {
+
+// A transition of a model, by number.
+class ModelProofs {
+ public:
+  virtual ~ModelProofs() = default;
+  virtual const std::string& model() const = 0;
+  virtual size_t transitions() const = 0;
+  virtual const std::string& transition(size_t number) const = 0;
+  // Runs the text along a path. Its own Z3 context: may be called from several threads.
+  virtual PathResult run(size_t transition, const std::vector<bool>& decisions) const = 0;
+};
+
+struct ModelProofOptions {
+  std::set<Property> refuted;  // these are not tried. Views are tied to the promise only if both are to be kept
+  std::chrono::milliseconds timeout{20'000};
+  ProofCache* cache = nullptr;
+};
+// REQUIRES: there is a model of that name.
+std::unique_ptr<ModelProofs> model_proofs(const std::string& model, const ModelProofOptions& options);
+
+}  // namespace lockstep
