@@ -18,6 +18,7 @@ constexpr void (*kCommands[])(CLI::App&, int&) = {
     add_fuzz,     //
     add_shrink,   //
     add_explore,  //
+    add_prove,    //
     add_export,   //
     add_explain,  //
     add_graph,    //

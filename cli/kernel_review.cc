@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "cli/common.h"
@@ -38,6 +39,23 @@ std::string version_of(const std::string& makefile) {
   }
   if (values.size() < 3) return "";
   return fmt::format("{}.{}.{}", values["VERSION"], values["PATCHLEVEL"], values["SUBLEVEL"]);
+}
+
+std::vector<fs::path> folders_in(const fs::path& folder) {
+  std::vector<fs::path> all;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    if (at->is_directory(error)) all.push_back(at->path());
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+// "6.12.117-1" of the line "linux-source-6.12 6.12.117-1" that the cache keeps of each kernel; or empty.
+std::string package_version(const fs::path& folder) {
+  std::istringstream words(read(folder / "made-from"));
+  std::string package, version;
+  words >> package >> version;
+  return version;
 }
 
 size_t equal_to(const KernelReview& review, size_t release) {
@@ -81,18 +99,24 @@ std::string warning_of(const KernelReview& review, const fs::path& tree) {
                      kReviewedReleases[review.release], list_of(parts));
 }
 
-std::vector<fs::path> kernel_trees(const fs::path& folder) {
-  std::vector<fs::path> trees;
-  std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    if (!at->is_directory(error)) continue;
-    if (fs::is_regular_file(at->path() / "kernel/seccomp.c", error)) trees.push_back(at->path());
-    std::error_code inner;
-    for (fs::directory_iterator below(at->path(), inner), none; !inner && below != none; below.increment(inner))
-      if (fs::is_regular_file(below->path() / "kernel/seccomp.c", error)) trees.push_back(below->path());
+std::vector<std::string> review_cache(const fs::path& kernels, const fs::path& sources) {
+  std::vector<std::string> warnings;
+  std::set<std::string> compared;  // packages' versions of which the text itself was looked at
+  for (const auto& tree : folders_in(sources)) {
+    if (!fs::is_regular_file(tree / "kernel/seccomp.c")) continue;
+    compared.insert(package_version(tree));
+    if (auto warning = warning_of(review_kernel(tree), tree); !warning.empty()) warnings.push_back(std::move(warning));
   }
-  std::sort(trees.begin(), trees.end());
-  return trees;
+  for (const auto& kernel : folders_in(kernels)) {
+    const auto version = package_version(kernel);
+    if (version.empty() || compared.contains(version) ||
+        std::find(kReviewedReleases.begin(), kReviewedReleases.end(), version) != kReviewedReleases.end())
+      continue;
+    warnings.push_back(
+        fmt::format("{} is made from {}, which nobody reviewed; lockstep transitions {} looks at its text",
+                    kernel.string(), version, version.substr(0, version.find('.', version.find('.') + 1))));
+  }
+  return warnings;
 }
 
 }  // namespace lockstep::cli

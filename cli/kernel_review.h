@@ -31,7 +31,8 @@ KernelReview review_kernel(const std::filesystem::path& tree,
 // What is not as it was reviewed, one sentence; empty if nothing.
 std::string warning_of(const KernelReview& review, const std::filesystem::path& tree);
 
-// The source trees in a folder of kernels: of each kernel that was built, what it was built from.
-std::vector<std::filesystem::path> kernel_trees(const std::filesystem::path& folder);
+// What is to be said of the kernels in a cache, one sentence each: a source in `sources` whose text is not what was
+// reviewed; a kernel in `kernels` made from a package that was not reviewed and of which no source is there.
+std::vector<std::string> review_cache(const std::filesystem::path& kernels, const std::filesystem::path& sources);
 
 }  // namespace lockstep::cli

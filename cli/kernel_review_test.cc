@@ -82,10 +82,26 @@ TEST_F(KernelReviewTest, WhatIsNoKernelIsRefused) {
   EXPECT_EQ(run({"transitions", folder_.string()}).code, 2);
 }
 
-TEST_F(KernelReviewTest, TreesOfTheCacheAreFound) {
-  EXPECT_EQ(cli::kernel_trees(folder_ / "cache"), std::vector<fs::path>{tree()});
-  EXPECT_EQ(cli::kernel_trees(tree().parent_path()), std::vector<fs::path>{tree()});
-  EXPECT_EQ(cli::kernel_trees(folder_ / "none"), std::vector<fs::path>{});
+TEST_F(KernelReviewTest, WhatIsInTheCacheIsHeldAgainstWhatWasReviewed) {
+  const auto warnings = [&] { return cli::review_cache(folder_ / "kernels", folder_ / "cache"); };
+  const auto make = [&](const std::string& name, const std::string& package) {
+    fs::create_directories(folder_ / "kernels" / name);
+    std::ofstream(folder_ / "kernels" / name / "made-from") << package << "\n";
+  };
+  EXPECT_EQ(warnings(), std::vector<std::string>{});
+  make("6.1", "linux-image-6.1.0-49-amd64 6.1.192-2");
+  EXPECT_EQ(warnings(), std::vector<std::string>{});
+  make("6.18", "linux-image-6.18.5-amd64 6.18.5-1");
+  ASSERT_EQ(warnings().size(), 1u);
+  EXPECT_NE(
+      warnings()[0].find("/kernels/6.18 is made from 6.18.5-1, which nobody reviewed; lockstep transitions 6.18 "),
+      std::string::npos)
+      << warnings()[0];
+  // Its source is there, and is another text: that is said instead.
+  fs::rename(tree(), folder_ / "cache/6.18");
+  std::ofstream(folder_ / "cache/6.18/made-from") << "linux-source-6.18 6.18.5-1\n";
+  ASSERT_EQ(warnings().size(), 1u);
+  EXPECT_NE(warnings()[0].find("is not the text that was reviewed"), std::string::npos) << warnings()[0];
 }
 
 TEST_F(KernelReviewTest, TheCommandListsAndCompares) {

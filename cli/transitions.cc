@@ -6,6 +6,8 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/kernel_review.h"
+#include "cli/kernel_source.h"
+#include "harness/kernels/fetch.h"
 #include "reports/plain_text.h"
 
 namespace lockstep::cli {
@@ -17,9 +19,21 @@ int list() {
     const auto* function = find_reviewed(each.function);
     fmt::print("{:<16} {:<18} {}\n", each.file, each.transition,
                function != nullptr ? fmt::format("{}: {}", function->file, function->name)
-                                   : fmt::format("section {}", each.place));
+                                   : std::string(each.place.starts_with("docs") ? "" : "docs/mechanisms.md, section ") +
+                                         std::string(each.place));
   }
   return kOk;
+}
+
+std::string tree_of(const std::string& name) {
+  if (!kernels::is_version(name)) return name;
+  Progress progress("source of " + name);
+  try {
+    return fetch_source(name, {.say = [&](const std::string& state) { progress.show(state); }, .stop = interrupted});
+  } catch (const kernels::Stopped&) {
+    throw_if_interrupted();
+    throw;
+  }
 }
 
 int compare(const std::string& tree) {
@@ -41,9 +55,10 @@ void add_transitions(CLI::App& app, int& exit_code) {
   auto tree = std::make_shared<std::string>();
   auto* sub =
       app.add_subcommand("transitions", "what each transition restates, and whether a kernel still has that text");
-  sub->footer("Example: lockstep transitions linux-source-6.12");
-  sub->add_option("TREE", *tree, "a kernel's source: its functions are held against those that were reviewed");
-  sub->callback([tree, &exit_code] { exit_code = tree->empty() ? list() : compare(*tree); });
+  sub->footer("Example: lockstep transitions 6.12");
+  sub->add_option("TREE", *tree,
+                  "a kernel's source, or a version like 6.12, which is fetched: held against what was reviewed");
+  sub->callback([tree, &exit_code] { exit_code = tree->empty() ? list() : compare(tree_of(*tree)); });
 }
 
 }  // namespace lockstep::cli

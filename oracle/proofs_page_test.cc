@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
-#include "oracle/property.h"
+#include "model/model.h"
+#include "oracle/prove_result.h"
 
 namespace lockstep {
 namespace {
@@ -44,6 +46,39 @@ TEST(ProofsPage, ShowsThePropertiesAndTheirChecks) {
                          check.file, check.function);
   }
   expect_table("properties", table);
+}
+
+std::string cell_of(const Result& result, Property property) {
+  for (const auto& row : result.proofs)
+    if (row.property == property) return name_of(row.status);
+  return "–";
+}
+
+// A line of the table: head, and a cell for each model.
+template <class Cell>
+std::string line(const std::vector<Result>& results, const std::string& head, Cell cell) {
+  auto out = fmt::format("| {} |", head);
+  for (const auto& result : results) out += fmt::format(" {} |", cell(result));
+  return out + "\n";
+}
+
+TEST(ProofsPage, ShowsTheLastRunAndItIsAsExpected) {
+  std::vector<std::string> names;
+  for (const auto& model : models()) names.push_back(model.name);
+  const auto results = prove_results(prove({.models = names, .timeout = std::chrono::minutes(5)}), names);
+  auto table = line(results, "property", [](const auto& r) { return "`" + r.model + "`"; });
+  table += line(results, "---", [](const auto&) { return "---"; });
+  for (int i = 0; i < kProperties; ++i)
+    if (const auto property = static_cast<Property>(i); property != Property::linearizable)
+      table +=
+          line(results, fmt::format("`{}`", name_of(property)), [&](const auto& r) { return cell_of(r, property); });
+  table += line(results, "obligations", [](const auto& r) { return fmt::format("{}", r.steps); });
+  table += line(results, "dead ways of branches", [](const auto& r) {
+    return std::count_if(r.branches.begin(), r.branches.end(),
+                         [](const auto& side) { return side.status == SideStatus::dead; });
+  });
+  for (const auto& result : results) EXPECT_EQ(exit_code(result), 0) << result.model;
+  expect_table("last run", table);
 }
 
 }  // namespace

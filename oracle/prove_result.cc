@@ -99,12 +99,30 @@ void add_row(ProofRow& row, Result& result) {
   }
 }
 
+struct Counter {
+  ObligationCount count;
+  std::set<std::string> seen;
+
+  void add(std::span<const Obligation> obligations) {
+    for (const auto& each : obligations) {
+      if (!seen.insert(each.key).second) continue;
+      ++count.all;
+      count.cached += each.cached;
+      if (each.cached) continue;
+      count.slowest = std::max(count.slowest, each.seconds);
+      count.seconds += each.seconds;
+    }
+  }
+};
+
 Result result_of(const Proofs& proofs, const std::string& model, bool alone) {
   Result result{.job = "prove", .model = model};
   for (const auto& row : proofs.rows)
     if (row.model == model) result.proofs.push_back(row);
+  for (const auto& each : proofs.lemmas)
+    if (each.model == model) result.lemmas.push_back(each);
   result.branches = branches_of(proofs, model);
-  const auto count = count_obligations(result.proofs);
+  const auto count = count_obligations(result);
   result.steps = count.all;
   result.seconds = alone ? proofs.seconds : count.seconds;
   for (auto& row : result.proofs) add_row(row, result);
@@ -142,18 +160,17 @@ RowVerdict verdict_of(const ProofRow& row, std::span<const BranchProof> branches
   return RowVerdict::undecided;
 }
 
-ObligationCount count_obligations(std::span<const ProofRow> rows) {
-  ObligationCount count;
-  std::set<std::string> seen;
-  for (const auto& row : rows)
-    for (const auto& each : row.obligations) {
-      if (!seen.insert(each.key).second) continue;
-      ++count.all;
-      count.cached += each.cached;
-      count.slowest = std::max(count.slowest, each.seconds);
-      if (!each.cached) count.seconds += each.seconds;
-    }
-  return count;
+ObligationCount count_obligations(const ProofRow& row) {
+  Counter counter;
+  counter.add(row.obligations);
+  return counter.count;
+}
+
+ObligationCount count_obligations(const Result& result) {
+  Counter counter;
+  counter.add(result.lemmas);
+  for (const auto& row : result.proofs) counter.add(row.obligations);
+  return counter.count;
 }
 
 std::vector<Result> prove_results(const Proofs& proofs, const std::vector<std::string>& models) {

@@ -20,8 +20,9 @@ struct ObligationCount {
   uint64_t all = 0, cached = 0;
   double slowest = 0, seconds = 0;  // of the solver
 };
-// Each once, however many rows rest on it.
-ObligationCount count_obligations(std::span<const ProofRow> rows);
+ObligationCount count_obligations(const ProofRow& row);
+// All of a result, lemmas included; each once, however many rows rest on it.
+ObligationCount count_obligations(const Result& result);
 
 // One result for each model, in this order. REQUIRES: there is a model of each name.
 std::vector<Result> prove_results(const Proofs& proofs, const std::vector<std::string>& models);

@@ -63,7 +63,7 @@ TEST(ProveResult, AsExpectedIsZero) {
 TEST(ProveResult, AnObligationIsCountedOnce) {
   const auto result = result_of(as_expected("seccomp"), "seccomp");
   EXPECT_EQ(result.steps, result.proofs.size() + 1);
-  const auto count = count_obligations(result.proofs);
+  const auto count = count_obligations(result);
   EXPECT_EQ(count.cached, result.proofs.size());
   EXPECT_EQ(count.slowest, 0.5);
   EXPECT_EQ(count.seconds, 0.5);

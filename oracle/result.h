@@ -89,6 +89,7 @@ struct Result {
   std::string against;  // the target that it was held against; empty: the model
   // Of proofs: `steps` are obligations then.
   std::vector<ProofRow> proofs;
+  std::vector<Obligation> lemmas;  // of no property: they carry the model's invariants
   std::vector<BranchProof> branches;
   std::vector<Breaking> breaking;
 

@@ -168,6 +168,7 @@ constexpr Restated kRestated[] = {
     of_design("v5_posted.h", "fork", "2, task life"),
     of_design("v5_posted.h", "check", "2: a view"),
     of_design("v5_posted.h", "exit", "2, task life: the exit includes the reap"),
+    of_design("v5_new_hierarchy.h", "append", "docs/proposals.md: an append with the option makes a new set"),
     of_design("v6_posted.h", "put_events", "3: putting events, without nodes"),
     of_design("v6_posted.h", "copy_events", "3: events that are shared are copied"),
     of_design("v6_posted.h", "new_events", "3: the first events"),
@@ -175,6 +176,15 @@ constexpr Restated kRestated[] = {
     of_design("v6_posted.h", "fork", "3: a child shares its parent's events"),
     of_design("v6_posted.h", "check", "3: a view is the slot's list"),
     of_design("v6_posted.h", "exit", "3: the exit includes the reap"),
+    of_design("seccomp_nodes.h", "attach", "docs/proposals.md: seccomp's checks, then the owner's node or a new one"),
+    of_design("seccomp_nodes.h", "attach_locked", "docs/proposals.md: the limit, and the link into the node"),
+    of_design("seccomp_nodes.h", "view_length", "docs/proposals.md: the sum along the caller's view"),
+    of_design("seccomp_nodes.h", "clone", "docs/proposals.md: fork and thread share the node"),
+    of_design("seccomp_nodes.h", "check", "docs/proposals.md: a view, along the nodes"),
+    of_design("seccomp_nodes.h", "put_node", "docs/proposals.md: a node and its filters, and on along prev"),
+    of_design("seccomp_nodes.h", "exit", "docs/proposals.md: exit lets go, as in Linux 6.11"),
+    of_design("seccomp_nodes.h", "reap", "docs/proposals.md: the reap frees the task alone"),
+    of_design("seccomp_nodes.h", "exec", "docs/proposals.md: exec changes nothing"),
 };
 
 }  // namespace

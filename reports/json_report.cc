@@ -45,18 +45,23 @@ Json generated_of(const Generated& g) {
 
 Json trace_or_null(const std::optional<Trace>& trace) { return trace ? Json(write_trace(*trace)) : Json(); }
 
+Json obligations_of(std::span<const Obligation> obligations) {
+  Json all = Json::array();
+  for (const auto& each : obligations)
+    all.push_back({{"transition", each.transition},
+                   {"path", each.path},
+                   {"formula", each.formula},
+                   {"key", each.key},
+                   {"answer", name_of(each.answer)},
+                   {"seconds", each.seconds},
+                   {"cached", each.cached}});
+  return all;
+}
+
 Json proof_of(const ProofRow& row, const Result& r) {
   constexpr const char* kVerdicts[] = {"as expected", "unexpected", "undecided", "n/a"};
   const auto& check = check_of(row.property);
-  Json obligations = Json::array(), breaking = Json::array();
-  for (const auto& each : row.obligations)
-    obligations.push_back({{"transition", each.transition},
-                           {"path", each.path},
-                           {"formula", each.formula},
-                           {"key", each.key},
-                           {"answer", name_of(each.answer)},
-                           {"seconds", each.seconds},
-                           {"cached", each.cached}});
+  Json breaking = Json::array();
   for (const auto& each : r.breaking)
     if (each.property == row.property) breaking.push_back(each.file);
   return {{"property", name_of(row.property)},
@@ -69,7 +74,7 @@ Json proof_of(const ProofRow& row, const Result& r) {
           {"trace", trace_or_null(row.trace)},
           {"check", {{"text", check.text}, {"file", check.file}, {"function", check.function}, {"page", check.page}}},
           {"breaking", breaking},
-          {"obligations", obligations}};
+          {"obligations", obligations_of(row.obligations)}};
 }
 
 Json branch_of(const BranchProof& side) {
@@ -132,6 +137,7 @@ Json result_of(const Result& r) {
           {"statistics", named(r.statistics)},
           {"generated", r.generated ? generated_of(*r.generated) : Json()},
           {"proofs", proofs},
+          {"lemmas", obligations_of(r.lemmas)},
           {"branches", branches}};
 }
 

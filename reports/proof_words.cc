@@ -12,19 +12,30 @@ namespace {
 
 constexpr size_t kWidth = 100;
 
+std::string obligation_list(std::span<const Obligation> obligations) {
+  std::string out;
+  for (const auto& each : obligations) out += wrap(shown(obligation_words(each)), kWidth, "      - ", "        ");
+  return out;
+}
+
 std::string rows_of(const Result& result, bool every_obligation) {
   std::string out;
   for (const auto& row : result.proofs) {
-    const auto count = count_obligations({&row, 1});
+    const auto count = count_obligations(row);
     out += fmt::format("  {:<19} {:<21} {:<15} {:>11} {:>7} {:>8.1f}\n", name_of(row.property),
                        outcome_words(row, verdict_of(row, result.branches)), shown(shortened(row.scope, 15)), count.all,
                        count.cached, row.seconds);
     if (!row.reason.empty()) out += wrap(shown(row.reason), kWidth, "      ", "      ");
-    if (every_obligation)
-      for (const auto& each : row.obligations)
-        out += wrap(shown(obligation_words(each)), kWidth, "      - ", "        ");
+    if (every_obligation) out += obligation_list(row.obligations);
   }
   return out;
+}
+
+std::string lemmas_in(const Result& result, bool every_obligation) {
+  if (result.lemmas.empty()) return "";
+  auto out =
+      fmt::format("  invariants: {}, on which all of these rest\n", count_of(result.lemmas.size(), "obligation"));
+  return every_obligation ? out + obligation_list(result.lemmas) : out;
 }
 
 std::string branches_in(const Result& result) {
@@ -66,7 +77,7 @@ std::string proof_table(const Result& result, bool every_obligation) {
   if (result.proofs.empty()) return "";
   return fmt::format("\n  {:<19} {:<21} {:<15} {:>11} {:>7} {:>8}\n", "property", "outcome", "scope", "obligations",
                      "cached", "seconds") +
-         rows_of(result, every_obligation) + branches_in(result) + "\n";
+         rows_of(result, every_obligation) + lemmas_in(result, every_obligation) + branches_in(result) + "\n";
 }
 
 }  // namespace lockstep

@@ -76,6 +76,14 @@ std::optional<Trace> trace_from(const Json& text) {
   return trace;
 }
 
+std::vector<Obligation> obligations_from(const Json& list, const std::string& model) {
+  std::vector<Obligation> all;
+  for (const auto& o : list)
+    all.push_back({model, o.at("transition"), o.at("path"), o.at("formula"), o.at("key"),
+                   named_value<ProofAnswer>(o.at("answer"), 3), o.at("seconds"), o.at("cached")});
+  return all;
+}
+
 ProofRow proof_from(const Json& p, const std::string& model) {
   ProofRow row{.model = model,
                .property = named_value<Property>(p.at("property"), kProperties),
@@ -84,9 +92,7 @@ ProofRow proof_from(const Json& p, const std::string& model) {
                .reason = p.at("reason"),
                .trace = trace_from(p.at("trace")),
                .seconds = p.at("seconds")};
-  for (const auto& o : p.at("obligations"))
-    row.obligations.push_back({model, o.at("transition"), o.at("path"), o.at("formula"), o.at("key"),
-                               named_value<ProofAnswer>(o.at("answer"), 3), o.at("seconds"), o.at("cached")});
+  row.obligations = obligations_from(p.at("obligations"), model);
   return row;
 }
 
@@ -108,6 +114,7 @@ void add_proofs(const Json& r, Result& result) {
     result.proofs.push_back(proof_from(proof, result.model));
     for (const auto& file : proof.at("breaking")) result.breaking.push_back({result.proofs.back().property, file});
   }
+  result.lemmas = obligations_from(r.at("lemmas"), result.model);
   for (const auto& branch : r.at("branches")) result.branches.push_back(branch_from(branch, result.model));
 }
 

@@ -89,7 +89,7 @@ TEST(ReportPage, EachPropertyLinksItsProofItsCheckAndItsTraces) {
   EXPECT_TRUE(has(row, "corpus/v5-posted/leak-alloc-2.trace"));
   EXPECT_TRUE(has(between(proofs, "id=\"proof-1-append-only\"", "</dl>"), "None is known."));
   EXPECT_TRUE(has(proofs, "Branches, each way: 1 reachable, 1 dead"));
-  EXPECT_TRUE(has(proofs, "5 obligations, 4 of them answered from the cache"));
+  EXPECT_TRUE(has(proofs, "6 obligations, 4 of them answered from the cache"));
 }
 
 TEST(ReportPage, WithoutProofsThereIsNoSuchPart) {

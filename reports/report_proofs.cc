@@ -65,22 +65,24 @@ Markup glance(const ReportInput& in, const std::vector<const Result*>& results) 
                     true);
 }
 
-Markup obligations_html(const ProofRow& row) {
+Markup obligations_html(std::string_view heading, const std::string& of, const std::vector<Obligation>& all) {
+  if (all.empty()) return {};
   Markup rows;
-  for (const auto& each : std::span(row.obligations).first(std::min(row.obligations.size(), kObligations)))
-    rows += html(R"(<tr><td>{}</td><td>{}</td><td class="long">{}</td><td>{}</td><td class="number">{:.2f}</td></tr>
+  for (const auto& each : std::span(all).first(std::min(all.size(), kObligations)))
+    rows += html(
+        R"(<tr><td>{}</td><td class="long">{}</td><td class="long">{}</td><td>{}</td><td class="number">{:.2f}</td></tr>
 )",
-                 shortened(each.transition, kNameLength), shortened(each.path, kNameLength),
-                 text_html(each.formula, kCellLength),
-                 fmt::format("{}{}", name_of(each.answer), each.cached ? ", cached" : ""), each.seconds);
-  const auto more = row.obligations.size() <= kObligations
-                        ? Markup()
-                        : html("<p class=\"quiet\">The first {} of {}; report.json has all.</p>", kObligations,
-                               row.obligations.size());
-  return html(R"(<details><summary>Every obligation</summary>
+        shortened(each.transition, kNameLength), shortened(each.path, kNameLength),
+        text_html(each.formula, kCellLength), fmt::format("{}{}", name_of(each.answer), each.cached ? ", cached" : ""),
+        each.seconds);
+  const auto more = all.size() <= kObligations ? Markup()
+                                               : html("<p class=\"quiet\">The first {} of {}; report.json has all.</p>",
+                                                      kObligations, all.size());
+  return html(R"(<details><summary>{}</summary>
 {}{}</details>
 )",
-              table_html(fmt::format("Obligations of {}", name_of(row.property)),
+              heading,
+              table_html(fmt::format("Obligations of {}", shortened(of, kNameLength)),
                          html(R"(<thead><tr><th scope="col">Transition</th><th scope="col">Path</th>
 <th scope="col">Formula</th><th scope="col">Answer</th><th scope="col" class="number">Seconds</th></tr></thead>
 <tbody>
@@ -91,11 +93,11 @@ Markup obligations_html(const ProofRow& row) {
 }
 
 Markup proof_html(const ProofRow& row) {
-  const auto count = count_obligations({&row, 1});
+  const auto count = count_obligations(row);
   Markup out = html("{}{}, {}, {:.1f} s", count_of(count.all, "obligation"),
                     count.cached == 0 ? "" : fmt::format(" ({} from the cache)", count.cached),
                     shortened(row.scope, kNameLength), row.seconds);
-  if (!row.obligations.empty()) out += obligations_html(row);
+  out += obligations_html("Every obligation", name_of(row.property), row.obligations);
   return out;
 }
 
@@ -199,12 +201,16 @@ Markup proposal_html(const Result& result) {
 Markup model_html(const ReportInput& in, const Result& result) {
   Markup rows;
   for (const auto& row : result.proofs) rows += row_html(in, row, result);
-  const auto count = count_obligations(result.proofs);
+  const auto count = count_obligations(result);
   return html(R"(<details class="group"><summary><strong>{}</strong> <span class="quiet">{} · {}</span></summary>
-{}{}{}</details>
+{}{}{}{}</details>
 )",
               shortened(result.model, kNameLength), counts_words(result), count_of(count.all, "obligation"),
-              proposal_html(result), rows, branches_html(result));
+              proposal_html(result), rows,
+              obligations_html(
+                  fmt::format("Invariants that carry all of these: {}", count_of(result.lemmas.size(), "obligation")),
+                  "the invariants", result.lemmas),
+              branches_html(result));
 }
 
 // Each sentence of notes about reviewed texts, and the solver.
@@ -213,7 +219,7 @@ Markup words_before(const std::vector<const Result*>& results) {
   double slowest = 0;
   std::string solver;
   for (const auto* result : results) {
-    const auto count = count_obligations(result->proofs);
+    const auto count = count_obligations(*result);
     all += count.all;
     cached += count.cached;
     slowest = std::max(slowest, count.slowest);

@@ -62,6 +62,7 @@ inline Result sample_proofs() {
   for (auto& step : proofs.rows[1].trace->steps) step.line = 0;
   proofs.branches = {{"v5-posted", Branch::no_nnp, true, SideStatus::reachable, proofs.rows[1].trace, ""},
                      {"v5-posted", Branch::owner_put, true, SideStatus::dead, {}, "no events own their slot there"}};
+  proofs.lemmas = {{"v5-posted", "fork", "1", "a slot is used", "lemma", ProofAnswer::proved, 0.25, false}};
   auto result = prove_results(proofs, {"v5-posted"}).at(0);
   result.breaking = {{Property::refcount_exact, "corpus/v5-posted/leak-alloc-2.trace"}};
   return result;
