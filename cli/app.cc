@@ -46,6 +46,19 @@ void name_values(CLI::App& app) {
   for (auto* sub : app.get_subcommands({})) name_values(*sub);
 }
 
+// An option that is there has a value: a script's empty variable is a mistake, not the default.
+std::string refuse_empty(const std::string& value) { return value.empty() ? "is empty" : ""; }
+
+// CLI11 itself takes -1 for the largest number, and 010 for 8.
+void check_values(CLI::App& app) {
+  for (auto* option : app.get_options()) {
+    const auto type = option->get_type_name();
+    if (type.starts_with("UINT") || type.starts_with("INT")) option->check(whole_number());
+    if (!option->get_positional() && option->get_items_expected_max() != 0) option->check(refuse_empty);
+  }
+  for (auto* sub : app.get_subcommands({})) check_values(*sub);
+}
+
 }  // namespace
 
 std::vector<Named> exit_codes() {
@@ -60,9 +73,15 @@ std::unique_ptr<CLI::App> make_app(int& exit_code) {
   app->require_subcommand(1);
   app->get_formatter()->column_width(34);
   std::string codes;
-  for (const auto& [code, text] : exit_codes()) codes += fmt::format("{}{} {}", codes.empty() ? "" : ", ", code, text);
+  for (const auto& [code, text] : exit_codes())
+    codes += fmt::format("{}{} {}", codes.empty() ? "" : code == "4" ? ",\n            " : ", ", code, text);
   app->footer("Exit codes: " + codes + ".");
   for (const auto add : kCommands) add(*app, exit_code);
+  // Names of subcommands are short; 100 columns are to be enough for what they do.
+  const auto list = std::make_shared<CLI::Formatter>();
+  list->column_width(16);
+  app->formatter(list);
+  check_values(*app);
   name_values(*app);
   return app;
 }

@@ -57,7 +57,7 @@ class Rounds {
 void draw(const AuditReport& report, const std::string& file) {
   if (file.empty()) return;
   const auto dot = audit_dot(report);
-  write_file(file, file.ends_with(".dot") ? dot : render_svg(dot));
+  write_output(file, file.ends_with(".dot") ? dot : render_svg(dot));
 }
 
 int once(const Options& options, const RenderOptions& rendering) {
@@ -117,9 +117,12 @@ void add_audit(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   auto* sub = app.add_subcommand("audit", "every seccomp filter of this host: who holds it, and is each counter right");
   sub->footer("Example: lockstep audit --graph filters.svg");
-  sub->add_option("--pid", options->pid, "only the filters of this process or thread")->check(CLI::PositiveNumber);
-  sub->add_flag("--watch", options->watch, "again and again, until Ctrl-C; says what changes");
-  sub->add_option("--interval", options->interval, "between the rounds of --watch")->capture_default_str();
+  sub->add_option("--pid", options->pid, "only the filters of this process or thread")
+      ->check(whole_number(1, INT32_MAX));
+  auto* watch = sub->add_flag("--watch", options->watch, "again and again, until Ctrl-C; says what changes");
+  sub->add_option("--interval", options->interval, "between the rounds of --watch")
+      ->capture_default_str()
+      ->needs(watch);
   sub->add_option("--for", options->patience, "how long a busy host may take to hold still")->capture_default_str();
   sub->add_option("--graph", options->graph, "FILE.svg or FILE.dot: who holds what")
       ->check([](const std::string& name) {

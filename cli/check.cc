@@ -8,6 +8,7 @@
 #include "cli/finds.h"
 #include "harness/targets.h"
 #include "model/trace_text.h"
+#include "model/utf8.h"
 #include "reports/step_table.h"
 
 namespace lockstep::cli {
@@ -17,7 +18,7 @@ namespace {
 struct Options {
   std::vector<std::string> traces;
   std::string model, target, against, observe = "results,views,counters";
-  bool quiet = false, bisect = false;
+  bool quiet = false, bisect = false, no_drain = false;
   Output output;
 };
 
@@ -51,7 +52,8 @@ int run(const char* job, const Options& options) {
   const auto inputs = read_all(options);
   const auto asked = parse_facts(options.observe);
   std::unique_ptr<Target> target, against;
-  if (!options.target.empty()) target = make_target(options.target);
+  if (options.no_drain) allow_no_drain(options.target);
+  if (!options.target.empty()) target = make_target(options.target, {.drain = !options.no_drain});
   if (!options.against.empty()) against = make_target(options.against);
   Result result{
       .job = job, .model = inputs[0].model, .target = options.target, .asked = asked, .against = options.against};
@@ -63,7 +65,7 @@ int run(const char* job, const Options& options) {
       result.model = model;
     else if (result.model != model)
       result.model.clear();  // several
-    if (show) fmt::print("{}{}\n", &input == &inputs[0] ? "" : "\n", input.file);
+    if (show) fmt::print("{}{}\n", &input == &inputs[0] ? "" : "\n", shown(input.file));
     StepTable table(options.target, use_color(options.output), options.against);
     const auto outcome = run_trace(
         input.trace, input.file, model, target.get(), asked, result,
@@ -75,7 +77,6 @@ int run(const char* job, const Options& options) {
     if (against != nullptr) note_switches(result, probe_preset(input.model, *against), *against);
     if (target == nullptr) add_known_violations(input.trace, input.file, model, outcome, result);
   }
-  if (result.skipped == inputs.size()) throw NotCapable(result.notes.at(0));
   if (show) fmt::print("\n");
   const int code = report({result}, options.output);
   return options.bisect ? bisect_code(result) : code;
@@ -108,6 +109,7 @@ void add_replay(CLI::App& app, int& exit_code) {
   sub->add_flag("--bisect", options->bisect, "exit codes for git bisect run: 0 conforms, 1 diverges, 125 else")
       ->disable_flag_override();
   sub->add_option("--observe", options->observe, "facts that are asked for")->capture_default_str();
+  add_no_drain(*sub, options->no_drain);
   sub->callback([options, &exit_code] { exit_code = run("replay", *options); });
 }
 

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 #include "cli/jobs.h"
@@ -25,6 +27,8 @@ TEST_F(Cli, HelpFitsOneScreenAndNamesEverySubcommand) {
   const auto help = run({"--help"});
   EXPECT_EQ(help.code, 0);
   EXPECT_LE(std::count(help.out.begin(), help.out.end(), '\n'), 40);
+  std::istringstream lines(help.out);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100u) << line;
   for (const auto* name : {"check", "replay", "shrink", "fuzz", "explore", "graph", "explain", "mutants", "nightly",
                            "audit", "models", "targets", "properties"}) {
     EXPECT_NE(help.out.find(name), std::string::npos) << name;
@@ -34,33 +38,122 @@ TEST_F(Cli, HelpFitsOneScreenAndNamesEverySubcommand) {
 
 TEST_F(Cli, BadUsageIsTwo) {
   const auto trace = corpus("v5-intended/story.trace");
-  for (const auto& arguments :
-       std::vector<std::vector<std::string>>{{},
-                                             {"prove", "--model", "v7"},
-                                             {"prove", "--property", "linearizable"},
-                                             {"prove", "--jobs", "0"},
-                                             {"prove", "--timeout", "-1"},
-                                             {"fuzz"},
-                                             {"fuzz", "--model", "v7", "--target", "sim:v5"},
-                                             {"fuzz", "--model", "v5-posted", "--target", "vm:v5"},
-                                             {"fuzz", "--model", "v5-posted", "--target", "sim:v9"},
-                                             {"fuzz", "--model", "v5-posted", "--target", "sim:v5", "--for", "soon"},
-                                             {"fuzz", "--model", "v5-posted", "--target", "sim:v5", "--shard", "3/2"},
-                                             {"fuzz", "--model", "v5-posted", "--target", "sim:v5", "--traces", "many"},
-                                             {"replay", trace, "--target", "sim:v5", "--observe", "moods"},
-                                             {"check", trace, "--model", "seccomp"},
-                                             {"check", "/nonexistent.trace"},
-                                             {"properties", "beauty"},
-                                             {"explore"},
-                                             {"explore", "--model", "v7"},
-                                             {"explore", "--model", "v5-posted", "--tasks", "0"},
-                                             {"explore", "--model", "v5-posted", "--events", "3"},
-                                             {"explore", "--model", "v5-posted", "--memory", "lots"},
-                                             {"nightly", "--for", "-3s"}}) {
+  for (const auto& arguments : std::vector<std::vector<std::string>>{
+           {},
+           {"prove", "--model", "v7"},
+           {"prove", "--property", "linearizable"},
+           {"prove", "--jobs", "0"},
+           {"prove", "--timeout", "-1"},
+           {"fuzz"},
+           {"fuzz", "--model", "v7", "--target", "sim:v5"},
+           {"fuzz", "--model", "v5-posted", "--target", "vm:v5"},
+           {"fuzz", "--model", "v5-posted", "--target", "sim:v9"},
+           {"fuzz", "--model", "v5-posted", "--target", "sim:v5", "--for", "soon"},
+           {"fuzz", "--model", "v5-posted", "--target", "sim:v5", "--shard", "3/2"},
+           {"fuzz", "--model", "v5-posted", "--target", "sim:v5", "--traces", "many"},
+           {"replay", trace, "--target", "sim:v5", "--observe", "moods"},
+           {"check", trace, "--model", "seccomp"},
+           {"check", "/nonexistent.trace"},
+           {"properties", "beauty"},
+           {"explore"},
+           {"explore", "--model", "v7"},
+           {"explore", "--model", "v5-posted", "--tasks", "0"},
+           {"explore", "--model", "v5-posted", "--events", "3"},
+           {"explore", "--model", "v5-posted", "--memory", "lots"},
+           {"fuzz", "--model", "v5-posted", "--target", "sim:v5", "--traces", "-1"},
+           {"fuzz", "--model", "v5-posted", "--target", "sim:v5", "--seed", "-1"},
+           {"fuzz", "--model", "v5-posted", "--target", "sim:v5", "--traces", "010"},
+           {"fuzz", "--model", "v5-posted", "--target", "sim:v5", "--traces", "99999999999999999999999"},
+           {"fuzz", "--model", "v5-posted", "--target", ""},
+           {"mutants", "--seed", "-1"},
+           {"mutants", "--traces", "0"},
+           {"nightly", "--traces", "-1"},
+           {"nightly", "--traces", "18446744073709551616"},
+           {"replay", trace, "--target", ""},
+           {"replay", trace, "--target", "sim:v5", "--against", ""},
+           {"explore", "--model", "v5-posted", "--jobs", "257"},
+           {"explore", "--model", "v5-posted", "--interleave", "--jobs", "257"},
+           {"explore", "--model", "v5-posted", "--sizes", "65"},
+           {"explore", "--model", "v5-posted", "--sizes", "0"},
+           {"explore", "--model", "seccomp", "--interleave", "--sizes", "99999"},
+           {"audit", "--interval", "3s"},
+           {"audit", "--pid", "abc"},
+           {"nightly", "--for", "-3s"}}) {
     const auto ran = run(arguments);
     EXPECT_EQ(ran.code, 2) << (arguments.empty() ? "" : arguments[0]) << " " << ran.err;
     EXPECT_FALSE(ran.err.empty() && ran.out.empty());
+    EXPECT_LE(ran.err.size(), 400u) << ran.err;
   }
+}
+
+TEST_F(Cli, NothingThatATerminalObeysIsShown) {
+  const std::string evil = "e\x1b[31mvil";
+  const auto named = file(evil + ".trace", slurp(corpus("v5-intended/story.trace")));
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{"check", named},
+                                             {"check", named, "--model", evil},
+                                             {"check", (folder_ / evil).string()},
+                                             {"replay", named, "--target", "spec:" + evil},
+                                             {"replay", named, "--target", "sim:" + evil + ".so"},
+                                             {"properties", evil},
+                                             {evil},
+                                             {"check", named, "--" + evil}}) {
+    const auto ran = run(arguments);
+    EXPECT_EQ((ran.out + ran.err).find('\x1b'), std::string::npos) << arguments[0] << " " << ran.out << ran.err;
+    EXPECT_NE((ran.out + ran.err).find("\\x1b[31mvil"), std::string::npos) << arguments[0] << " " << ran.out << ran.err;
+  }
+}
+
+TEST_F(Cli, FindsThatCannotBeKeptAreKnownBeforeTheRun) {
+  const auto taken = file("taken", "a file, no folder");
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{"fuzz", "--model", "v5-intended", "--target", "sim:v5"},
+                                             {"explore", "--model", "v5-posted", "--tasks", "2", "--ops", "1"}}) {
+    auto with = arguments;
+    with.insert(with.end(), {"--corpus", taken + "/finds"});
+    const auto ran = run(with);
+    EXPECT_EQ(ran.code, 3) << ran.err;
+    EXPECT_NE(ran.err.find("name another folder with --corpus"), std::string::npos) << ran.err;
+  }
+}
+
+TEST_F(Cli, APipeIsWrittenToAndStays) {
+  const auto pipe = (folder_ / "pipe").string();
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  const auto found = corpus("v5-intended/found-isolation-90b9fd43.trace");
+  const auto ran = run({"shrink", found, "--target", "sim:v5", "-o", pipe});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  char text[64] = {};
+  EXPECT_GT(read(reader, text, sizeof text), 0);
+  close(reader);
+  EXPECT_TRUE(fs::is_fifo(pipe));
+}
+
+TEST_F(Cli, ASignalEndsTheWaitForATrace) {
+  const auto pipe = (folder_ / "pipe").string();
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  for (const bool opened : {false, true}) {
+    const int writer = opened ? open(pipe.c_str(), O_RDWR) : -1;
+    const auto pid = start({"check", pipe});
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    kill(pid, SIGTERM);
+    const auto ran = finish(pid);
+    EXPECT_EQ(ran.code, 128 + SIGTERM) << opened;
+    EXPECT_EQ(ran.err, "");
+    if (opened) close(writer);
+  }
+}
+
+TEST_F(Cli, AnInterruptedFuzzWithoutFindsSaysWhatItDid) {
+  const auto pid = start({"fuzz", "--model", "v6-posted", "--target", "sim:v6", "--for", "60s", "--seed", "77"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  kill(pid, SIGINT);
+  const auto ran = finish(pid);
+  EXPECT_EQ(ran.code, 128 + SIGINT);
+  EXPECT_NE(ran.out.find("77"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("interrupted"), std::string::npos) << ran.out;
+  EXPECT_TRUE(last_line(ran.out).starts_with("Verdict: INCONCLUSIVE model=v6-posted target=sim:v6")) << ran.out;
 }
 
 TEST_F(Cli, AMissingTargetIsThree) {
@@ -173,12 +266,26 @@ TEST_F(Cli, ATraceExpectsOnlyOfTheModelThatItNames) {
   EXPECT_EQ(run({"replay", found, "--model", "v6-posted", "--target", "sim:v5"}).code, 1);
 }
 
-TEST_F(Cli, OneOfSeveralExpectationsIsEnough) {
-  const auto two =
-      file("two.trace",
-           "lockstep 1\nmodel v5-intended\nexpect sim:v5 DIVERGES results\nexpect sim:v5 DIVERGES isolation step=3\n"
-           "P1 append event=0 -> R1\nP1 fork -> P2\nP2 append event=0 -> R2\n");
-  EXPECT_EQ(run({"replay", two, "--target", "sim:v5"}).code, 0);
+TEST_F(Cli, EachExpectationIsJudgedByItself) {
+  const auto expecting = [&](const std::string& line) {
+    return run({"replay",
+                file("two.trace", "lockstep 1\nmodel v5-intended\nexpect spec:v5-posted DIVERGES isolation step=3\n" +
+                                      line + "P1 append event=0 -> R1\nP1 fork -> P2\nP2 append event=0 -> R2\n"),
+                "--target", "spec:v5-posted"});
+  };
+  EXPECT_EQ(expecting("").code, 0);
+  const auto missing = expecting("expect spec:v5-posted DIVERGES no-leak\n");
+  EXPECT_EQ(missing.code, 1);
+  EXPECT_TRUE(last_line(missing.out).ends_with(" expected=1 unobserved=0 skipped=0 missing=1")) << missing.out;
+}
+
+// One step can break several properties; a run names one of them first.
+TEST_F(Cli, AnExpectationIsMetByWhatTheSameStepBreaksToo) {
+  const auto both = file("both.trace",
+                         "lockstep 1\nmodel v5-intended\nexpect sim:v5 DIVERGES no-use-after-free\n"
+                         "expect sim:v5 DIVERGES no-leak\nP1 append event=0 fail=alloc:2 = ENOMEM\n");
+  const auto ran = run({"replay", both, "--target", "sim:v5"});
+  EXPECT_EQ(ran.code, 0) << ran.out;
 }
 
 TEST_F(Cli, WhatWasNotComparedIsNoPass) {
@@ -190,7 +297,10 @@ TEST_F(Cli, WhatWasNotComparedIsNoPass) {
   EXPECT_NE(ran.out.find("compared up to step 1 only"), std::string::npos) << ran.out;
   const auto fine = corpus("v5-intended/before-anything.trace");
   EXPECT_EQ(run({"replay", fine, corpus("seccomp/story.trace"), "--target", "spec:v5-intended"}).code, 4);
-  EXPECT_EQ(run({"replay", corpus("seccomp/story.trace"), "--target", "spec:v5-intended"}).code, 3);
+  const auto foreign = run({"replay", corpus("seccomp/story.trace"), "--target", "spec:v5-intended"});
+  EXPECT_EQ(foreign.code, 4) << foreign.err;
+  EXPECT_TRUE(last_line(foreign.out).starts_with("Verdict: INCONCLUSIVE model=seccomp target=spec:v5-intended"))
+      << foreign.out;
   EXPECT_EQ(
       run({"replay", fine, file("empty.trace", "lockstep 1\nmodel v5-intended\n"), "--target", "spec:v5-intended"})
           .code,
@@ -275,6 +385,23 @@ TEST_F(Cli, FuzzKeepsItsFindAndTheFindComesBack) {
   EXPECT_NE(slurp(folder_ / "g.svg").find("<svg"), std::string::npos);
 }
 
+TEST_F(Cli, TheSameFindHasOneFileAndOneIdentity) {
+  std::set<std::string> names, identities;
+  for (const auto* seed : {"1", "2", "3"}) {
+    const auto ran = run({"fuzz", "--model", "v5-intended", "--target", "sim:v5", "--traces", "50", "--seed", seed,
+                          "--no-faults", "--format", "json"});
+    const auto report = nlohmann::json::parse(ran.out);
+    for (const auto& find : report["results"][0]["finds"]) {
+      if (find["cause"] != "isolation append view") continue;
+      names.insert(find["name"].get<std::string>());
+      identities.insert(find["identity"].get<std::string>());
+    }
+  }
+  ASSERT_EQ(names.size(), 1u);
+  ASSERT_EQ(identities.size(), 1u);
+  EXPECT_TRUE(names.begin()->ends_with("-isolation-" + *identities.begin() + ".trace")) << *names.begin();
+}
+
 TEST_F(Cli, ShrinkWritesTheSmallestTrace) {
   const auto longer =
       file("long.trace",
@@ -348,7 +475,8 @@ TEST_P(Signal, InTheMiddleOfALiveRunLeavesNoProcess) {
     for (int wait = 0; wait < 50 && !ours_running().empty(); ++wait)
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     EXPECT_EQ(ours_running(), std::vector<std::string>{});
-    EXPECT_FALSE(fs::exists(folder_ / "state"));
+    const auto finds = folder_ / "state/lockstep/finds";  // made before the run, to know that it can be
+    EXPECT_TRUE(!fs::exists(finds) || fs::is_empty(finds));
   }
 }
 INSTANTIATE_TEST_SUITE_P(By, Signal, testing::Values(SIGINT, SIGTERM, SIGKILL));

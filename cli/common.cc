@@ -60,6 +60,21 @@ int report(const std::vector<Result>& results, const Output& output) {
   return results.empty() ? kInconclusive : code;
 }
 
+CLI::Validator whole_number(uint64_t low, uint64_t high) {
+  const auto range = low == 0 && high == UINT64_MAX ? ""
+                     : high == UINT64_MAX           ? fmt::format(", {} or more", low)
+                                                    : fmt::format(" from {} to {}", low, high);
+  return {[=](const std::string& text) {
+            uint64_t value = 0;
+            const auto* last = text.data() + text.size();
+            const auto [end, error] = std::from_chars(text.data(), last, value);
+            const bool octal = text.size() > 1 && text[0] == '0';  // to CLI11
+            const bool fits = !octal && error == std::errc() && end == last && value >= low && value <= high;
+            return fits ? std::string() : fmt::format("{}: not a whole number{}", lockstep::quoted(text), range);
+          },
+          ""};
+}
+
 double parse_duration(const std::string& text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -114,6 +129,16 @@ void require_model(const std::string& name) {
     throw UsageError(fmt::format("{}: no such model; `lockstep models` lists them", lockstep::quoted(name)));
 }
 
+void add_no_drain(CLI::App& app, bool& no_drain) {
+  app.add_flag("--no-drain", no_drain, "vm: only: do not keep the kernel's queue from filling up (docs/live.md)")
+      ->disable_flag_override();
+}
+
+void allow_no_drain(const std::string& target) {
+  if (!target.starts_with("vm:"))
+    throw UsageError("--no-drain can deadlock the kernel for good: it is for vm: targets only");
+}
+
 std::string model_for(const Trace& trace, const std::string& option, const std::string& file) {
   const auto& name = option.empty() ? trace.model : option;
   if (name.empty()) throw UsageError(file + ": the trace names no model: say which with --model");
@@ -151,14 +176,20 @@ void throw_if_interrupted() {
   if (interrupted()) throw Interrupted{received_signal};
 }
 
-void write_file(const fs::path& path, const std::string& text) {
+namespace {
+void write_by(void (*write)(const fs::path&, std::string_view), const fs::path& path, const std::string& text) {
   try {
-    write_whole_file(path, text);
+    write(path, text);
   } catch (const std::system_error& error) {
+    throw_if_interrupted();  // while nobody read from a pipe
     throw Unavailable(
         fmt::format("{}: cannot be written: {}; is the folder there?", path.string(), error.code().message()));
   }
 }
+}  // namespace
+
+void write_file(const fs::path& path, const std::string& text) { write_by(write_whole_file, path, text); }
+void write_output(const fs::path& path, const std::string& text) { write_by(write_named_file, path, text); }
 
 Progress::Progress(std::string what) : what_(std::move(what)), terminal_(isatty(STDERR_FILENO) == 1), last_(now()) {}
 

@@ -37,6 +37,8 @@ bool use_color(const Output& output);  // on standard output
 // Prints results in the chosen format, their last line the verdict; returns the exit code.
 int report(const std::vector<Result>& results, const Output& output);
 
+// What an option's value must be: a number, written in digits alone.
+CLI::Validator whole_number(uint64_t low = 0, uint64_t high = UINT64_MAX);
 double parse_duration(const std::string& text);  // seconds of "90", "90s", "5m", "1h"; throws UsageError
 struct Shard {
   uint32_t index = 1, count = 1;
@@ -49,6 +51,10 @@ std::vector<std::string> fact_names();
 std::string model_for(const Trace& trace, const std::string& option, const std::string& file);
 void require_model(const std::string& name);
 
+// --no-drain, for a target where only a guest is at stake. Throws UsageError for others.
+void add_no_drain(CLI::App& app, bool& no_drain);
+void allow_no_drain(const std::string& target);
+
 std::filesystem::path state_folder();  // of this user
 // Beside the program: as it is installed, or in its build. Throws Unavailable if there is none.
 std::filesystem::path corpus_folder();
@@ -59,6 +65,8 @@ void throw_if_interrupted();
 
 // Writes a file so that it is there whole or not at all. Throws Unavailable.
 void write_file(const std::filesystem::path& path, const std::string& text);
+// The same for what a user named: through links, and into a pipe or a device. Throws Unavailable, Interrupted.
+void write_output(const std::filesystem::path& path, const std::string& text);
 
 // A line about a long step on standard error: rewritten in place on a terminal, now and then elsewhere.
 class Progress {

@@ -61,7 +61,7 @@ int graph(const Options& options) {
   });
   if (options.step && shown != *options.step)
     fmt::print(stderr, "lockstep: the run ended at step {}; that is what is drawn\n", shown);
-  write_file(options.out, options.out.ends_with(".dot") ? wanted : render_svg(wanted));
+  write_output(options.out, options.out.ends_with(".dot") ? wanted : render_svg(wanted));
   return kOk;
 }
 

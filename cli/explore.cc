@@ -59,6 +59,7 @@ int run(Options& options) {
   exploring.faults = !options.no_faults;
   exploring.memory_bytes = parse_memory(options.memory);
   const auto folder = options.folder.empty() ? state_folder() / "finds" : std::filesystem::path(options.folder);
+  require_place_for_finds(folder);
   const int code = report({explore_result(options.model, exploring, folder)}, options.output);
   throw_if_interrupted();  // what was found is kept and shown first
   return code;
@@ -96,7 +97,8 @@ void add_explore(CLI::App& app, int& exit_code) {
   sub->add_option("--sizes", scope.sizes, "of programs: pages, or instructions (1,63; seccomp: 8192)")->delimiter(',');
   sub->add_flag("--no-symmetry", options->no_symmetry, "states that differ in names alone are not the same");
   sub->add_flag("--no-faults", options->no_faults, "do not fail allocations");
-  sub->add_option("--jobs", options->explore.jobs, "threads (all cores); results do not depend on it");
+  sub->add_option("--jobs", options->explore.jobs, "threads (all cores); results do not depend on it")
+      ->check(whole_number(1, 256));
   sub->add_option("--memory", options->memory, "for states: 500M, 8G; beyond it the run is inconclusive")
       ->capture_default_str();
   sub->add_option("--corpus", options->folder, "where violations are written (lockstep/finds in your state folder)");

@@ -28,7 +28,7 @@ int run(Options& options) {
   if (options.file.empty())
     fmt::print("{}", text);
   else
-    write_file(options.file, text);
+    write_output(options.file, text);
   return kOk;
 }
 

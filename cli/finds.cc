@@ -8,6 +8,8 @@
 #include "cli/common.h"
 #include "harness/targets.h"
 #include "model/trace_text.h"
+#include "reports/run.h"
+#include "reports/whole_file.h"
 
 namespace lockstep::cli {
 
@@ -27,12 +29,6 @@ constexpr std::string_view kFoundBy = "Found by ", kOn = " on ", kCause = ": ";
 
 }  // namespace
 
-std::string hash_text(const std::string& text) {
-  uint32_t hash = 2166136261u;  // FNV-1a
-  for (unsigned char c : text) hash = (hash ^ c) * 16777619u;
-  return fmt::format("{:08x}", hash);
-}
-
 int repeats_on(const Target& target) {
   const bool foreign = is_kernel(target) || target.name().ends_with(".so");
   return foreign ? 3 : 1;
@@ -50,6 +46,18 @@ void note_switches(Result& result, const std::string& model, const Target& targe
   if (std::find(result.notes.begin(), result.notes.end(), note) == result.notes.end()) result.notes.push_back(note);
 }
 
+void require_place_for_finds(const fs::path& folder) {
+  try {
+    fs::create_directories(folder);
+    const auto trial = folder / ".writable";
+    write_whole_file(trial, "");
+    fs::remove(trial);
+  } catch (const std::system_error& error) {
+    throw Unavailable(fmt::format("{}: finds cannot be written there: {}; name another folder with --corpus",
+                                  folder.string(), error.code().message()));
+  }
+}
+
 void save_find(Find& find, const std::string& model, const std::string& target, const fs::path& folder) {
   find.trace.model = model;
   find.trace.shows = {fmt::format("{}{}{}{}{}{}", kFoundBy, find.name, kOn, target, kCause, find.divergence.cause),
@@ -59,11 +67,10 @@ void save_find(Find& find, const std::string& model, const std::string& target, 
 }
 
 void move_find(Find& find, const std::string& model, const std::string& target, const fs::path& folder) {
-  const auto text = write_trace(find.trace);
   const auto name = fmt::format("{}-on-{}-{}-{}.trace", plain(model), plain(target), plain(find.divergence.property),
-                                hash_text(text));
+                                finding_identity(find));
   fs::create_directories(folder);
-  write_file(folder / name, text);
+  write_file(folder / name, write_trace(find.trace));
   find.name = (folder / name).string();
 }
 
@@ -71,7 +78,8 @@ std::string found_on(const Trace& trace) {
   const std::string line = trace.shows.empty() ? "" : trace.shows[0];
   const auto on = line.find(kOn), cause = line.rfind(kCause);
   if (!line.starts_with(kFoundBy) || on == std::string::npos || cause == std::string::npos || cause < on) return "";
-  return line.substr(on + kOn.size(), cause - on - kOn.size());
+  const auto target = line.substr(on + kOn.size(), cause - on - kOn.size());
+  return target.find(' ') == std::string::npos ? target : "";  // a sentence of somebody else's
 }
 
 std::vector<fs::path> trace_files(const fs::path& folder) {
@@ -95,20 +103,23 @@ std::vector<Expectation> expectations_for(const Trace& trace, const std::string&
 
 namespace {
 
-bool foresees(const Expectation& expectation, const Divergence& d) {
-  return expectation.diverges && (expectation.property.empty() || expectation.property == d.property) &&
-         (expectation.step == 0 || expectation.step == d.step);
+// also: what else the same step breaks counts too.
+bool foresees(const Expectation& expectation, const Divergence& d, bool also) {
+  const bool broken = expectation.property.empty() || expectation.property == d.property ||
+                      (also && std::find(d.also.begin(), d.also.end(), expectation.property) != d.also.end());
+  return expectation.diverges && broken && (expectation.step == 0 || expectation.step == d.step);
 }
 
 void judge(const Trace& trace, const std::string& file, const std::vector<Expectation>& expectations,
            const Conformance& outcome, Result& result) {
-  bool met = false;
   if (outcome.divergence) {
-    for (const auto& expectation : expectations) met |= foresees(expectation, *outcome.divergence);
+    const bool met = std::any_of(expectations.begin(), expectations.end(), [&](const auto& expectation) {
+      return foresees(expectation, *outcome.divergence, false);
+    });
     result.finds.push_back({.divergence = *outcome.divergence, .trace = trace, .name = file, .expected = met});
   }
   for (const auto& expectation : expectations)
-    if (expectation.diverges && !met)
+    if (expectation.diverges && !(outcome.divergence && foresees(expectation, *outcome.divergence, true)))
       result.missing.push_back(fmt::format("{} expects {} to diverge{}", file, expectation.target,
                                            expectation.property.empty() ? "" : " (" + expectation.property + ")"));
 }

@@ -21,16 +21,17 @@ void note_switches(Result& result, const std::string& model, const Target& targe
 // Whether a note of a result says that.
 bool says_switches(const std::string& note);
 
-// Writes the find's trace into the folder, with where it comes from, and names the find after the file.
+// Makes the folder. Throws Unavailable if nothing can be written there: better before a long run than after it.
+void require_place_for_finds(const std::filesystem::path& folder);
+
+// Writes the find's trace into the folder, with where it comes from, and names the find after the file,
+// whose name has the find's identity: found again, it is the same file.
 void save_find(Find& find, const std::string& model, const std::string& target, const std::filesystem::path& folder);
 // The same for a find that was saved elsewhere before.
 void move_find(Find& find, const std::string& model, const std::string& target, const std::filesystem::path& folder);
 
 // The target that save_find() says a trace was found on; empty if this is no trace of its making.
 std::string found_on(const Trace& trace);
-
-// Eight hex digits, stable from run to run and machine to machine.
-std::string hash_text(const std::string& text);
 
 // The files of a corpus folder, in order.
 std::vector<std::filesystem::path> trace_files(const std::filesystem::path& folder);

@@ -19,7 +19,7 @@ struct Options {
   std::string model, target, shard = "1/1", corpus, duration, observe = "results,views,counters";
   std::optional<uint64_t> traces;
   std::optional<uint64_t> seed;
-  bool no_faults = false;
+  bool no_faults = false, no_drain = false;
   Output output;
 };
 
@@ -34,7 +34,8 @@ int run(const Options& options) {
   fuzzing.shard = shard.index;
   fuzzing.shards = shard.count;
   fuzzing.faults = !options.no_faults;
-  auto target = make_target(options.target);
+  if (options.no_drain) allow_no_drain(options.target);
+  auto target = make_target(options.target, {.drain = !options.no_drain});
   fuzzing.model = probe_preset(options.model, *target);
   fuzzing.repeats = repeats_on(*target);
   fuzzing.stop = interrupted;
@@ -42,11 +43,12 @@ int run(const Options& options) {
   fuzzing.progress = [&](uint64_t traces, uint64_t steps, size_t finds) {
     progress.show(fmt::format("{} traces, {} steps, {} finds", traces, steps, finds));
   };
-  auto run = fuzz(fuzzing, *target);
   const auto folder = options.corpus.empty() ? state_folder() / "finds" : std::filesystem::path(options.corpus);
+  require_place_for_finds(folder);
+  auto run = fuzz(fuzzing, *target);
   note_switches(run.result, fuzzing.model, *target);
   for (auto& find : run.result.finds) save_find(find, fuzzing.model, target->name(), folder);
-  if (interrupted() && run.result.finds.empty()) throw_if_interrupted();
+  if (interrupted()) run.result.shortcomings.emplace_back("interrupted");
   const int code = report({run.result}, options.output);
   throw_if_interrupted();  // what was found is kept and shown first
   return code;
@@ -67,6 +69,7 @@ void add_fuzz(CLI::App& app, int& exit_code) {
   sub->add_option("--corpus", options->corpus, "where finds are written (lockstep/finds in your state folder)");
   sub->add_option("--observe", options->observe, "facts that are asked for")->capture_default_str();
   sub->add_flag("--no-faults", options->no_faults, "do not fail allocations");
+  add_no_drain(*sub, options->no_drain);
   add_output(*sub, options->output);
   sub->callback([options, &exit_code] { exit_code = run(*options); });
 }

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <sstream>
 #include <system_error>
 
 #include "cli/app.h"
@@ -14,12 +15,13 @@
 #include "cli/common.h"
 #include "harness/targets.h"
 #include "model/trace_error.h"
+#include "reports/plain_text.h"
 
 using namespace lockstep;
 using namespace lockstep::cli;
 
 static int fail(int code, const std::string& message) {
-  fmt::print(stderr, "lockstep: {}\n", message);
+  fmt::print(stderr, "lockstep: {}\n", shown_lines(message));
   return code;
 }
 
@@ -29,6 +31,15 @@ static int unwritten(int error) {
   return fail(kEnvironment, fmt::format("the results could not be written to standard output: {}", strerror(error)));
 }
 
+static int interruption() {
+  try {
+    throw_if_interrupted();
+    return 0;
+  } catch (const Interrupted& by) {
+    return 128 + by.signal;
+  }
+}
+
 static int parse_and_run(int argc, char** argv) {
   int code = kOk;
   const auto app = make_app(code);
@@ -36,7 +47,11 @@ static int parse_and_run(int argc, char** argv) {
     require_known_subcommand(*app, argc, argv);
     app->parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app->exit(error) == 0 ? kOk : kUsage;
+    std::ostringstream out, err;
+    const bool asked = app->exit(error, out, err) == 0;  // for --help
+    fmt::print("{}", out.str());
+    fmt::print(stderr, "{}", shown_lines(err.str()));
+    if (!asked) return kUsage;
   }
   if (std::fflush(stdout) != 0) return unwritten(errno);
   return code;
@@ -46,6 +61,7 @@ static int exit_code_of(int argc, char** argv) {
   try {
     return parse_and_run(argc, argv);
   } catch (const TraceError& error) {
+    if (const int code = interruption(); code != 0) return code;  // while it was read
     fmt::print(stderr, "{}\n", error.what());
     return kUsage;
   } catch (const UsageError& error) {

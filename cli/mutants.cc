@@ -27,7 +27,7 @@ struct Options {
   uint64_t seed = 1, traces = kTraces;
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
   bool matrix = false;
-  std::string format = "text", color = "auto";
+  Output output;
 };
 
 FuzzOptions fuzzing(const Options& options, const Mutant& mutant) {
@@ -96,9 +96,11 @@ int run(const Options& options) {
     if (interrupted()) break;
   }
   const Run here{.provenance = provenance_here()};
-  const RenderOptions render{.color = use_color({.color = options.color}), .run = &here};
-  fmt::print("{}",
-             options.format == "json" ? mutant_json(matrices, render) : mutant_text(matrices, options.matrix, render));
+  const RenderOptions render{.color = use_color(options.output), .run = &here};
+  fmt::print("{}", options.output.format == "json"    ? mutant_json(matrices, render)
+                   : options.output.format == "junit" ? mutant_junit(matrices, render)
+                   : options.output.format == "ktap"  ? mutant_ktap(matrices)
+                                                      : mutant_text(matrices, options.matrix, render));
   throw_if_interrupted();  // what was found is shown first
   const auto verdict = verdict_of(matrices);
   return verdict == Verdict::conforms ? kOk : verdict == Verdict::diverges ? kUnexpected : kInconclusive;
@@ -116,17 +118,12 @@ void add_mutants(CLI::App& app, int& exit_code) {
   sub->add_option("--detector", options->detectors, "who looks for them; may be repeated (all)")
       ->check(CLI::IsMember(names));
   sub->add_option("--traces", options->traces, "random traces that a mutant may survive")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1))
       ->capture_default_str();
   sub->add_option("--seed", options->seed, "same seed, same traces")->capture_default_str();
-  sub->add_option("--jobs", options->jobs, "threads")->check(CLI::Range(1, 256))->capture_default_str();
+  sub->add_option("--jobs", options->jobs, "threads")->check(whole_number(1, 256))->capture_default_str();
   sub->add_flag("--matrix", options->matrix, "a line for each mutant, not the summary alone");
-  sub->add_option("--format", options->format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
-  sub->add_option("--color", options->color, "auto, always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str();
+  add_output(*sub, options->output);
   sub->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -127,6 +127,7 @@ class Nightly {
   }
 
   void begin() {
+    require_own_counterexamples(folder_);
     for (const auto* part : {"", "finds", "counterexamples"}) remove_leftovers(folder_ / part);
     const History history(folder_ / "history.sqlite");  // one that cannot be used is better known now
     if (journal_.resumed()) {

@@ -191,6 +191,7 @@ TEST_F(NightlyFolder, ABrokenReportIsRefusedAndNothingWritten) {
       const auto ran = run(words);
       EXPECT_EQ(ran.code, 2) << bad.substr(0, 60);
       EXPECT_NE(ran.err.find(at("n/report.json")), std::string::npos) << ran.err;
+      EXPECT_EQ(ran.err.find("json.exception"), std::string::npos) << ran.err;
     }
   }
   EXPECT_FALSE(fs::exists(folder_ / "m"));
@@ -263,7 +264,17 @@ TEST_F(NightlyFolder, AnotherPlanIsAnotherRun) {
   EXPECT_EQ(run({"nightly", "--traces", "5", "--for", "5s", "-o", at("n")}).code, 2);
 }
 
+TEST_F(NightlyFolder, SomebodyElsesCounterexamplesStay) {
+  fs::create_directories(folder_ / "n/counterexamples");
+  write(folder_ / "n/counterexamples/mine", "precious");
+  const auto ran = nightly("n");
+  EXPECT_EQ(ran.code, 2) << ran.err;
+  EXPECT_NE(ran.err.find("name another folder"), std::string::npos) << ran.err;
+  EXPECT_EQ(slurp(folder_ / "n/counterexamples/mine"), "precious");
+}
+
 TEST_F(NightlyFolder, LeftoversOfAKilledRunGo) {
+  ASSERT_EQ(nightly("n").code, 0);
   fs::create_directories(folder_ / "n/counterexamples");
   fs::create_directories(folder_ / "n/finds");
   for (const auto* name : {"report.json.part-AbC123", "finds/x.trace.part-000000", "counterexamples/y.part-zzzzzz"})

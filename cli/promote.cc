@@ -12,6 +12,7 @@
 #include "oracle/marks.h"
 #include "reports/conclusion.h"
 #include "reports/explain.h"
+#include "reports/run.h"
 #include "reports/whole_file.h"
 
 namespace lockstep::cli {
@@ -34,9 +35,10 @@ Corpus read_corpus(const fs::path& folder) {
 // A file may name our own targets, but no library: who says that it is to be loaded is the user.
 std::string target_of(const PromoteOptions& options, const Trace& trace) {
   if (!options.target.empty()) return options.target;
-  auto name = found_on(trace);
+  std::string name;
   for (const auto& expectation : trace.expectations)
     if (expectation.diverges && name.empty()) name = expectation.target;
+  if (name.empty()) name = found_on(trace);
   if (name.empty() || name.ends_with(".so"))
     throw UsageError(options.file + ": say with --target on what it is to be run");
   return name;
@@ -51,15 +53,15 @@ void require_honest(const Trace& trace, const std::string& model, const std::str
 
 struct Seen {
   Expectation outcome;
-  std::string text;  // what happened, where it diverged
+  std::string text, cause;  // what happened, where it diverged
 };
 // None: nothing that could be relied on, which is said.
 std::optional<Seen> see(const Trace& trace, const std::string& file, const std::string& model, Target& target) {
   Result result;
   const auto outcome = run_trace(trace, file, model, &target, {}, result);
   if (result.skipped != 0) throw NotCapable(reason_of(result));
-  if (const auto& d = outcome.divergence) return Seen{{target.name(), true, d->property, d->step}, d->text};
-  if (result.verdict() == Verdict::conforms) return Seen{{target.name(), false, "", 0}, ""};
+  if (const auto& d = outcome.divergence) return Seen{{target.name(), true, d->property, d->step}, d->text, d->cause};
+  if (result.verdict() == Verdict::conforms) return Seen{{target.name(), false, "", 0}, "", ""};
   fmt::print("{}\n", reason_of(result));
   return std::nullopt;
 }
@@ -98,14 +100,21 @@ std::vector<std::string> words_for(const PromoteOptions& options, const Trace& t
   return words;
 }
 
-// A find keeps the hash under which it was found and reported.
-std::string name_for(const fs::path& file, const Trace& trace, const Expectation& outcome) {
-  const auto stem = file.stem().string();
-  const auto dash = stem.rfind('-');
-  auto hash = dash == std::string::npos ? "" : stem.substr(dash + 1);
-  if (hash.size() != 8 || hash.find_first_not_of("0123456789abcdef") != std::string::npos)
-    hash = hash_text(write_trace({.start = trace.start, .steps = trace.steps}));
-  return fmt::format("found-{}-{}.trace", outcome.diverges ? outcome.property : "conforms", hash);
+// A find has the identity here under which it is reported.
+std::string name_for(const Trace& trace, const Seen& seen) {
+  const auto identity = finding_identity({.divergence = {.cause = seen.cause}, .trace = trace});
+  return fmt::format("found-{}-{}.trace", seen.outcome.diverges ? seen.outcome.property : "conforms", identity);
+}
+
+// A divergence that the corpus does not show is reason enough for a trace; one without must show something itself.
+void require_news(const PromoteOptions& options, const Trace& trace, const Expectation& outcome, const Corpus& corpus) {
+  if (trace.mark.empty())
+    throw UsageError(options.file + ": traces of the corpus carry every mark that it earns; it shows nothing new");
+  if (outcome.diverges) return;
+  for (const auto& [file, other] : corpus)
+    if (marks_of(other).contains(trace.mark))
+      throw UsageError(fmt::format("{}: does not diverge from {}, and shows nothing new: {} earns its mark too ({})",
+                                   options.file, outcome.target, file, trace.mark));
 }
 
 void write_new(const fs::path& path, const Trace& trace) {
@@ -155,10 +164,9 @@ int promote(const PromoteOptions& options) {
   trace.expectations.push_back(outcome);
   refuse_what_is_there(trace, outcome, corpus);
   trace.mark = own_mark(trace, corpus);
-  if (trace.mark.empty())
-    throw UsageError(options.file + ": traces of the corpus carry every mark that it earns; it shows nothing new");
+  require_news(options, trace, outcome, corpus);
   trace.shows = words_for(options, trace, *target, seen->text);
-  write_new(options.corpus / model.substr(0, model.find('@')) / name_for(options.file, trace, outcome), trace);
+  write_new(options.corpus / model.substr(0, model.find('@')) / name_for(trace, *seen), trace);
   return kOk;
 }
 

@@ -58,7 +58,7 @@ TEST_F(Promote, AFindOfFuzzBecomesATraceLikeTheOthers) {
   const auto ran = promote(found);
   EXPECT_EQ(ran.code, 0) << ran.err;
   const auto file = added();
-  const auto hash = found.substr(found.size() - 14);
+  const auto hash = found.substr(found.size() - 22);
   EXPECT_EQ(file, (copy() / "v5-intended/found-inheritance").string() + "-" + hash);
   EXPECT_EQ(ran.out, "written to " + file + ":\n" + test::slurp(file));
 
@@ -117,8 +117,27 @@ TEST_F(Promote, OnesOwnWordsStayAndTheOptionReplacesThem) {
   EXPECT_EQ(files(), before_);
 }
 
+TEST_F(Promote, WhatConformsAndShowsNothingNewIsRefused) {
+  const auto quiet = file("quiet.trace",
+                          "lockstep 1\nmodel v6-posted\nP1 append event=0 fail=alloc:1 = ENOMEM\nP1 fork -> P2\n"
+                          "P1 append event=0 -> R1\n");
+  const auto ran = promote(quiet, {"--target", "sim:v6"});
+  EXPECT_EQ(ran.code, 2) << ran.out;
+  EXPECT_NE(ran.err.find("shows nothing new"), std::string::npos) << ran.err;
+  EXPECT_EQ(files(), before_);
+}
+
+TEST_F(Promote, WhatAFindExpectsSaysMoreThanItsWords) {
+  auto found = test::slurp(corpus("v5-intended/found-isolation-90b9fd43.trace"));
+  fs::remove(copy() / "v5-intended/found-isolation-90b9fd43.trace");
+  before_ = files();
+  const auto ran = promote(file("old.trace", found));
+  EXPECT_EQ(ran.err.find("no such target"), std::string::npos) << ran.err;
+  EXPECT_EQ(ran.err.find("--target"), std::string::npos) << ran.err;
+}
+
 TEST_F(Promote, WhatConformsIsExpectedToGoOnDoingSo) {
-  const auto quiet = file("quiet.trace", "lockstep 1\nmodel v6-posted\nP1 exec\nP1 append event=1 -> R1\nP1 exec\n");
+  const auto quiet = file("quiet.trace", "lockstep 1\nmodel v6-posted\nP1 append event=1 fail=alloc:9 -> R1\n");
   const auto ran = promote(quiet, {"--target", "sim:v6"});
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_EQ(read_trace(added()).expectations, (std::vector<Expectation>{{"sim:v6", false, "", 0}}));
@@ -127,7 +146,7 @@ TEST_F(Promote, WhatConformsIsExpectedToGoOnDoingSo) {
 
 TEST_F(Promote, WhatIsThereIsNeverOverwritten) {
   const auto found = find();
-  const auto taken = copy() / "v5-intended" / ("found-inheritance-" + found.substr(found.size() - 14));
+  const auto taken = copy() / "v5-intended" / ("found-inheritance-" + found.substr(found.size() - 22));
   std::ofstream(taken) << "lockstep 1\nmodel v5-posted\nmark v5-posted nothing\nP1 exec\n";
   const auto text = test::slurp(taken);
   const auto ran = promote(found);

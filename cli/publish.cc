@@ -51,6 +51,16 @@ int exit_code_of(const std::vector<Result>& results) {
 
 }  // namespace
 
+void require_own_counterexamples(const fs::path& folder) {
+  if (!fs::exists(folder / "counterexamples") || fs::is_empty(folder / "counterexamples")) return;
+  for (const auto* ours : {"history.sqlite", "journal.json", "report.json"})
+    if (fs::exists(folder / ours)) return;
+  throw UsageError(
+      fmt::format("{}: a folder `counterexamples` is there and nothing else of a nightly; it would be "
+                  "removed: name another folder with -o",
+                  folder.string()));
+}
+
 RunHistory write_reports(const Run& run, const fs::path& folder) {
   History history(folder / "history.sqlite");
   history.record(run);

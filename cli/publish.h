@@ -9,6 +9,10 @@
 
 namespace lockstep::cli {
 
+// A report is drawn anew from nothing, so its old pictures are removed: only where a nightly drew them. Throws
+// UsageError.
+void require_own_counterexamples(const std::filesystem::path& folder);
+
 // Records the run in the folder's history and writes index.html, report.txt, report.json, report.xml. Doing it again
 // gives the same files and no second record.
 RunHistory write_reports(const Run& run, const std::filesystem::path& folder);

@@ -51,13 +51,14 @@ TEST_F(Replay, StepsThatAreNoLongerTheTargetsHistoryAreNoPass) {
   EXPECT_NE(ran.out.find("compared up to step 4 only"), std::string::npos) << ran.out;
 }
 
-TEST_F(Replay, AMissingSecondTargetIsThreeAndOneThatCannotRunTheTraceToo) {
+TEST_F(Replay, AMissingSecondTargetIsThreeAndOneThatCannotRunTheTraceIsFour) {
   EXPECT_EQ(run({"replay", found(), "--target", "sim:v5", "--against", "sim:./none.so"}).code, 3);
-  EXPECT_EQ(run({"replay", found(), "--target", "sim:v5", "--against", "spec:seccomp"}).code, 3);
+  EXPECT_EQ(run({"replay", found(), "--target", "sim:v5", "--against", "spec:seccomp"}).code, 4);
   EXPECT_EQ(run({"replay", found(), "--target", "sim:v5", "--against", "sim:v9"}).code, 2);
 }
 
 TEST_F(Replay, BisectIsZeroOneOrSkip) {
+  EXPECT_EQ(bisect({found(), "--target", ""}), 125);
   EXPECT_EQ(bisect({found(), "--target", "sim:v5-intended"}), 0);
   EXPECT_EQ(bisect({found(), "--target", "sim:v5"}), 1);  // although the trace expects it
   EXPECT_EQ(bisect({found(), "--target", "sim:v5", "--against", "sim:v5-intended"}), 1);

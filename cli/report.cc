@@ -40,7 +40,10 @@ Run read_report(const fs::path& folder) {
     if (run.id.empty()) throw std::runtime_error("it is not of a nightly");
     return run;
   } catch (const std::exception& why) {
-    throw UsageError(fmt::format("{}: not a report that can be read: {}", file.string(), shown(why.what())));
+    // The library's own messages begin with a number in brackets, which says nothing here.
+    std::string_view reason = why.what();
+    if (reason.starts_with("[json.exception")) reason.remove_prefix(std::min(reason.find("] ") + 2, reason.size()));
+    throw UsageError(fmt::format("{}: not a report that can be read: {}", file.string(), shown(reason)));
   }
 }
 
@@ -82,6 +85,7 @@ int join(const Options& options) {
     throw UsageError(fmt::format("the shards are of lockstep {}, this is {}: join them with the one that made them",
                                  shown(run.provenance.tool_version), own));
   const FolderLock lock(options.into);
+  require_own_counterexamples(options.into);
   fs::remove_all(fs::path(options.into) / "counterexamples");
   for (auto& result : run.results)
     for (auto& find : result.finds) take_over(find, result, options.shards, options.into);

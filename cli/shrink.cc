@@ -34,7 +34,7 @@ int run(const Options& options) {
   run.find.trace.model = model;
   run.find.trace.mark.clear();  // of the trace that it was; so are its expectations
   run.find.trace.expectations.clear();
-  write_file(options.out, write_trace(run.find.trace));
+  write_output(options.out, write_trace(run.find.trace));
   fmt::print("{} steps became {} ({} candidates tried): {} at step {}\n  {}\nwritten to {}\n", trace.steps.size(),
              run.find.trace.steps.size(), run.tried, run.find.divergence.property, run.find.divergence.step,
              run.find.divergence.text, options.out);

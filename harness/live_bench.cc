@@ -191,7 +191,7 @@ void observe_bench(benchmark::State& state) {
   const File lock = lock_host();
   ArenaFile memory;
   std::string why;
-  auto observer = make_bpf_observer(why);
+  auto observer = make_bpf_observer(why, nullptr);
   if (!observer) return state.SkipWithError(why.c_str());
   observer->expect(kNurserySlot, kNurserySlot);
   Crew crew(memory, {.drain = open_drain().fd(), .lock = lock.fd()}, false, 10000);

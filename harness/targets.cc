@@ -29,10 +29,10 @@ void add_vm_targets(std::vector<TargetStatus>& all) {
 
 }  // namespace
 
-std::unique_ptr<Target> make_target(const std::string& name) {
+std::unique_ptr<Target> make_target(const std::string& name, const TargetOptions& options) {
   if (name == "live") return make_live();
   if (name.starts_with("vm:")) try {
-      return make_vm(name.substr(3));
+      return make_vm(name.substr(3), {.drain = options.drain});
     } catch (const UnknownKernel& why) {
       throw UnknownTarget(why.what());
     }

@@ -16,8 +16,13 @@ struct UnknownTarget : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+struct TargetOptions {
+  bool drain = true;  // false deadlocks kernels (docs/live.md): for vm: targets only
+};
+
 // Throws UnknownTarget, or Unavailable if it exists but cannot run here.
-std::unique_ptr<Target> make_target(const std::string& name);
+// REQUIRES: options.drain, or the name is that of a vm: target.
+std::unique_ptr<Target> make_target(const std::string& name, const TargetOptions& options = {});
 
 // Our C code of this model's design. Null: there is none. REQUIRES: the model exists.
 std::unique_ptr<Target> make_sim_of(const std::string& model);

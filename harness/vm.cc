@@ -21,10 +21,12 @@ using vm::What;
 
 namespace {
 
-// A kernel that panics ends QEMU. Warnings go to the console, the chatter of booting does not. What only costs time in
-// a guest is off: barriers against what other users of a processor could see, and zeroed memory.
+// A kernel that panics ends QEMU. Warnings go to the console, the chatter of booting does not. A host that is busy
+// makes a guest's clocks stumble: what would complain of that is off. So is what only costs time in a guest: barriers
+// against what other users of a processor could see, and zeroed memory.
 constexpr const char* kParameters =
-    "console=ttyS0 quiet loglevel=5 printk.time=1 panic=-1 reboot=t mitigations=off init_on_alloc=0 audit=0";
+    "console=ttyS0 quiet loglevel=5 printk.time=1 panic=-1 reboot=t no_timer_check tsc=reliable nowatchdog "
+    "rcupdate.rcu_cpu_stall_suppress=1 mitigations=off init_on_alloc=0 audit=0";
 constexpr int kKvmBootTimeoutMs = 15'000;
 constexpr uint64_t kFlood = 1U << 20;  // bytes on the console
 constexpr size_t kMaxNotes = 8;

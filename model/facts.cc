@@ -77,7 +77,9 @@ void sort_tasks(Snapshot& s) {
 
 std::string list(const std::vector<uint16_t>& view, char letter) {
   std::string text;
-  for (auto number : view) text += fmt::format("{}{}{}", text.empty() ? "" : " ", letter, number);
+  for (auto number : view)
+    text +=
+        (text.empty() ? "" : " ") + (number == 0 ? fmt::format("{}?", letter) : fmt::format("{}{}", letter, number));
   return text.empty() ? "no rules" : text;
 }
 

@@ -50,7 +50,7 @@ constexpr Row kForkNoMemory = {"fail=alloc:1", ENOMEM, kCertain, first_alloc_fai
 constexpr Row kArgBad = {"arg=bad", EFAULT, kCertain, arg_is<Arg::bad>};
 constexpr uint32_t kAnyNumber = std::numeric_limits<uint32_t>::max();
 
-// The node designs: mechanisms-node-designs.md, "The system call in front of it".
+// The node designs (docs/mechanisms.md): the checks of the system call in front of them, in their order.
 constexpr Argument kAppendArguments[] = {
     {.param = Param::event, .required = true, .low = 0, .high = kEvents - 1},
     {.param = Param::pages, .low = 1, .high = 64},
@@ -95,7 +95,7 @@ constexpr Operation kOptionOperations[] = {
     {Op::exit, {}, kOnlyOk},
 };
 
-// seccomp: mechanisms-mainline.md section A, "Install: checks in order".
+// seccomp (docs/mechanisms.md): the checks of an install, in their order.
 constexpr Argument kAttachArguments[] = {
     {.param = Param::len, .low = 16, .high = 8192},
     {.param = Param::arg,

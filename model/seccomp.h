@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// seccomp filter trees: kernel/seccomp.c of Linux 6.1 to 6.18 (docs/mechanisms.md, section A). Who exits and who is
+// seccomp filter trees: kernel/seccomp.c of Linux 6.1 to 6.18 (docs/mechanisms.md, "seccomp"). Who exits and who is
 // released, and when, is process life (process_table.h); here stands what that does to filters.
 #pragma once
 

@@ -2,12 +2,13 @@
 // Files, and the question whether a trace fits a model.
 #include "model/trace_text.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 
 #include "model/grammar.h"
 #include "model/joined.h"
@@ -17,14 +18,19 @@ namespace lockstep {
 Trace read_trace(const std::string& path) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) throw TraceError(path, "is a directory, not a trace");
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw TraceError(path, fmt::format("cannot be opened: {}", std::strerror(errno)));
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) throw TraceError(path, fmt::format("cannot be opened: {}", std::strerror(errno)));
   // One byte more than allowed is asked for: a pipe or a device has no size that could be looked up.
   std::string text(kMaxTraceBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) throw TraceError(path, "cannot be read");
-  text.resize(static_cast<size_t>(file.gcount()));
+  size_t size = 0;
+  ssize_t count = 0;
+  // A signal ends the wait for a pipe that nobody writes to; a stream of the library would go on waiting.
+  while (size < text.size() && (count = read(file, text.data() + size, text.size() - size)) > 0)
+    size += static_cast<size_t>(count);
+  const int error = errno;
+  close(file);
+  if (count < 0) throw TraceError(path, fmt::format("cannot be read: {}", std::strerror(error)));
+  text.resize(size);
   if (text.size() > kMaxTraceBytes) {
     throw TraceError(path, fmt::format("is larger than {} MiB, the limit of a trace", kMaxTraceBytes >> 20));
   }

@@ -34,6 +34,19 @@ TEST(Corpus, EveryTraceComesOutOnItsModelAsItIsRecorded) {
 
 TEST(Corpus, EveryTraceEarnsAMarkThatNoOtherCarries) { EXPECT_EQ(mark_problems(corpus()), std::vector<std::string>{}); }
 
+// Where mechanisms of the same story part: each has these, with the outcome that its own promise gives them.
+TEST(Corpus, EachMechanismHasATraceOfEachConsequence) {
+  const std::filesystem::path folder = LOCKSTEP_SOURCE_DIR "/corpus";
+  for (const std::string model : {"v5-intended", "v5-posted", "v6-posted", "seccomp"})
+    for (const std::string name : {"story", "before-anything", "cloned-too-early", "grandchild-first", "middle-of-view",
+                                   "owner-exits", "other-event"}) {
+      if (model == "seccomp" && name == "other-event") continue;  // it has no events
+      const auto file = folder / model / (name + ".trace");
+      ASSERT_TRUE(std::filesystem::exists(file)) << file;
+      EXPECT_EQ(read_trace(file.string()).model, model) << file;
+    }
+}
+
 TEST(Corpus, AMarkThatIsNotEarnedOrCarriedTwiceIsNamed) {
   auto one = parse_trace("lockstep 1\nmodel seccomp\nP1 attach -> F1\n", "one");
   one.mark = own_mark(one, {});

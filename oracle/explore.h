@@ -30,7 +30,9 @@ struct Scope {
 // {1, 63} pages; {8192} instructions: the bound is within reach.
 std::vector<uint32_t> default_sizes(const std::string& model);
 // Throws std::invalid_argument, with a sentence, for a scope that cannot be.
-void check_scope(const Scope& scope);
+void check_scope(const std::string& model, const Scope& scope);
+// The same for sizes: they are those that a trace can have.
+void check_sizes(const std::string& model, const std::vector<uint32_t>& sizes);
 
 struct ExploreProgress {
   uint64_t states = 0, transitions = 0, bytes = 0;

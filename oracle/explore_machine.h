@@ -29,7 +29,7 @@ class Search {
                 .promise = options.promise ? std::optional(find_model(model)->promise) : std::nullopt,
                 .symmetry = options.symmetry},
         store_(options.memory_bytes) {
-    check_scope(options.scope);
+    check_scope(model, options.scope);
     config_.choices = choices(model, options.scope, config_.sizes, options.faults);
     const unsigned jobs = options.jobs == 0 ? std::max(1u, std::thread::hardware_concurrency()) : options.jobs;
     for (unsigned i = 0; i < jobs; ++i) workers_.push_back(std::make_unique<Worker>(machine, config_));

@@ -278,6 +278,12 @@ TEST(Explore, AScopeThatCannotBeIsRefused) {
   EXPECT_THROW(explore("seccomp", options(9, 1, 1)), std::invalid_argument);
   EXPECT_THROW(explore("v5-posted", options(2, 3, 1)), std::invalid_argument);
   EXPECT_THROW(explore("v5-posted", options(2, 2, 16)), std::invalid_argument);
+  for (const auto& [model, sizes] : std::vector<std::pair<std::string, std::vector<uint32_t>>>{
+           {"v5-posted", {1, 0}}, {"v6-posted", {65}}, {"seccomp", {15}}, {"seccomp@6.1", {16, 8193}}}) {
+    auto bad = options(1, 1, 1);
+    bad.scope.sizes = sizes;
+    EXPECT_THROW(explore(model, bad), std::invalid_argument) << model;
+  }
 }
 
 TEST(Explore, MemoryIsBounded) {

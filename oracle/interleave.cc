@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "oracle/explore.h"
 #include "oracle/interleave_machine.h"
 
 namespace lockstep {
@@ -36,6 +37,7 @@ bool expected_race(const std::string& model, const std::string& cause) {
 }
 
 Interleaving interleave(const std::string& model, const InterleaveOptions& options) {
+  check_sizes(model, options.sizes);
   if (model == "v5-intended") return Interleaver(NodeFamily<V5Intended>{}, options).run();
   if (model == "v5-new-hierarchy") return Interleaver(NodeFamily<V5NewHierarchy>{}, options).run();
   if (model == "v5-posted") return Interleaver(NodeFamily<V5Posted>{}, options).run();

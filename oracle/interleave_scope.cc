@@ -74,7 +74,7 @@ void give_names(Program& program, uint16_t rules, uint16_t tasks) {
     }
 }
 
-std::vector<uint32_t> default_sizes(bool filters) {
+std::vector<uint32_t> start_sizes(bool filters) {
   return filters ? std::vector<uint32_t>{16, 32730} : std::vector<uint32_t>{1, 62};
 }
 
@@ -109,7 +109,7 @@ std::vector<Step> steps_before(const RunProcesses& processes, const std::vector<
     if (!processes.alive(task)) continue;
     if (rules < options.start_rules)
       for (auto step : ways_to_add(kind, task, options.events))
-        for (const auto size : options.sizes.empty() ? default_sizes(kind.filters) : options.sizes) {
+        for (const auto size : options.sizes.empty() ? start_sizes(kind.filters) : options.sizes) {
           step.made = static_cast<uint16_t>(rules + 1);
           (kind.filters ? step.len : step.pages) = size;
           next.push_back(step);

@@ -71,11 +71,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Scope{"v6-posted", 2, 2, 1, {}, {49, 12544, 156688, 226912, 14224, 58016}, {}},
                     Scope{"v6-posted", 3, 1, 1, {1}, {156, 9984, 209800, 385070, 11826, 59904}, {}},
                     Scope{"seccomp", 2, 1, 1, {}, {176, 3572, 18260, 20477, 3691, 7144}, {}},
-                    Scope{"seccomp", 2, 2, 0, {}, {20, 8163, 62797, 75999, 8791, 38922}, {}},
-                    Scope{"seccomp", 3, 1, 0, {}, {110, 10925, 93860, 135323, 11757, 65550}, {}},
+                    Scope{"seccomp", 2, 2, 1, {}, {176, 74352, 724140, 944200, 80274, 355228}, {}},
+                    Scope{"seccomp", 3, 1, 1, {}, {1526, 153770, 2107230, 3549172, 165801, 922620}, {}},
                     Scope{"seccomp@6.1", 2, 1, 1, {}, {186, 3791, 16915, 17778, 3918, 7582}, {}},
-                    Scope{"seccomp@6.1", 2, 2, 0, {}, {20, 8163, 54276, 62698, 8791, 38922}, {}},
-                    Scope{"seccomp@6.1", 3, 1, 0, {}, {110, 10925, 66455, 84783, 11757, 65550}, {}}),
+                    Scope{"seccomp@6.1", 2, 2, 1, {}, {186, 79235, 749134, 967050, 85585, 378730}, {}},
+                    Scope{"seccomp@6.1", 3, 1, 1, {}, {1588, 160451, 1656993, 2589017, 173003, 962706}, {}}),
     [](const auto& info) {
       auto name = info.param.model + "_" + std::to_string(info.param.tasks) + "x" + std::to_string(info.param.ops);
       for (auto& c : name)
@@ -149,6 +149,8 @@ TEST(InterleaveBounds, AScopeThatCannotBeIsRefused) {
   EXPECT_THROW(interleave("seccomp", {.ops = 0}), std::invalid_argument);
   EXPECT_THROW(interleave("v6-posted", {.events = 3}), std::invalid_argument);
   EXPECT_THROW(interleave("v6-posted", {.start_rules = 4}), std::invalid_argument);
+  EXPECT_THROW(interleave("v6-posted", {.sizes = {1, 65}}), std::invalid_argument);
+  EXPECT_THROW(interleave("seccomp", {.sizes = {15}}), std::invalid_argument);
 }
 
 TEST(InterleaveProgress, IsTold) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The concrete world with one call of the transition text done wrongly: skipped, doubled or negated. A call is known by
-// where it stands in the source, so the text itself stays as it is. Without a mutation it is the concrete world.
+// A world with one call of the transition text done wrongly: skipped, doubled or negated. A call is known by
+// where it stands in the source, so the text itself stays as it is. Without a mutation it is the world itself.
 #pragma once
 
 #include <set>
@@ -52,70 +52,73 @@ class MutantPeekWorld : public PeekWorld<State> {
   const Mutation& mutation_;
 };
 
-template <class State>
-class MutantWorld : public ConcreteWorld<State> {
-  using Base = ConcreteWorld<State>;
+// Base: any world, of numbers or of formulas.
+template <class Base>
+class Mutated : public Base {
   using Where = std::source_location;
 
  public:
+  using Base::Base;
   Mutation mutation;
   // Decides one branch in eight the wrong way, by chance, so that text that nothing reaches is seen too.
   void stray(uint64_t seed) { chance_ = seed; }
 
   template <class T>
-  Ref<T> alloc(Where where = Where::current()) {
+  auto alloc(Where where = Where::current()) {
     const auto change = at(Call::alloc, where);
-    if (change == Change::skipped) return {};
+    if (change == Change::skipped) return Base::template null<T>();
     if (change == Change::doubled) Base::template alloc<T>();  // nobody holds it
     return Base::template alloc<T>();
   }
   // The trace's name decides its place: there is no second one.
   template <class T>
-  Ref<T> alloc_named(uint16_t index, Where where = Where::current()) {
-    if (at(Call::alloc_named, where) == Change::skipped) return {};
+  auto alloc_named(uint16_t index, Where where = Where::current()) {
+    if (at(Call::alloc_named, where) == Change::skipped) return Base::template null<T>();
     return Base::template alloc_named<T>(index);
   }
-  template <class T>
-  void free(Ref<T> ref, Where where = Where::current()) {
-    repeat(Call::free, where, [&] { Base::free(ref); });
+  template <class Pointer>
+  void free(const Pointer& pointer, Where where = Where::current()) {
+    repeat(Call::free, where, [&] { Base::free(pointer); });
   }
 
-  template <class T, class V>
-  void store(Field<T, V> field, Ref<T> ref, std::type_identity_t<V> value, Where where = Where::current()) {
-    repeat(Call::store, where, [&] { Base::store(field, ref, value); });
+  template <class T, class V, class Pointer, class Value>
+  void store(Field<T, V> field, const Pointer& pointer, const Value& value, Where where = Where::current()) {
+    repeat(Call::store, where, [&] { Base::store(field, pointer, value); });
   }
-  template <class T, class V, size_t N>
-  void store(Slots<T, V, N> field, Ref<T> ref, size_t slot, std::type_identity_t<V> value,
+  template <class T, class V, size_t N, class Pointer, class Value>
+  void store(Slots<T, V, N> field, const Pointer& pointer, size_t slot, const Value& value,
              Where where = Where::current()) {
-    repeat(Call::store, where, [&] { Base::store(field, ref, slot, value); });
+    repeat(Call::store, where, [&] { Base::store(field, pointer, slot, value); });
   }
-  template <class T, class V>
-  void publish(Field<T, V> field, Ref<T> ref, std::type_identity_t<V> value, Where where = Where::current()) {
-    repeat(Call::publish, where, [&] { Base::publish(field, ref, value); });
+  template <class T, class V, class Pointer, class Value>
+  void publish(Field<T, V> field, const Pointer& pointer, const Value& value, Where where = Where::current()) {
+    repeat(Call::publish, where, [&] { Base::publish(field, pointer, value); });
   }
-  template <class T, class V, size_t N>
-  void publish(Slots<T, V, N> field, Ref<T> ref, size_t slot, std::type_identity_t<V> value,
+  template <class T, class V, size_t N, class Pointer, class Value>
+  void publish(Slots<T, V, N> field, const Pointer& pointer, size_t slot, const Value& value,
                Where where = Where::current()) {
-    repeat(Call::publish, where, [&] { Base::publish(field, ref, slot, value); });
+    repeat(Call::publish, where, [&] { Base::publish(field, pointer, slot, value); });
   }
-  template <class T>
-  void inc(Field<T, int32_t> field, Ref<T> ref, Where where = Where::current()) {
-    repeat(Call::inc, where, [&] { Base::inc(field, ref); });
+  template <class T, class Pointer>
+  void inc(Field<T, int32_t> field, const Pointer& pointer, Where where = Where::current()) {
+    repeat(Call::inc, where, [&] { Base::inc(field, pointer); });
   }
-  template <class T>
-  bool dec_and_test(Field<T, int32_t> field, Ref<T> ref, Where where = Where::current()) {
+  template <class T, class Pointer>
+  bool dec_and_test(Field<T, int32_t> field, const Pointer& pointer, Where where = Where::current()) {
     const auto change = at(Call::dec_and_test, where);
     if (change == Change::skipped) return false;
     if (change == Change::skipped_as_zero) return true;
-    if (change == Change::doubled) Base::dec_and_test(field, ref);
-    return Base::dec_and_test(field, ref) != (change == Change::negated);
+    if (change == Change::doubled) Base::dec_and_test(field, pointer);
+    return Base::dec_and_test(field, pointer) != (change == Change::negated);
   }
 
-  bool branch(Branch site, bool condition, Where where = Where::current()) {
-    return Base::branch(site, condition != wrong(Call::branch, where));
+  template <class Condition>
+  bool branch(Branch site, const Condition& condition, Where where = Where::current()) {
+    return wrong(Call::branch, where) ? Base::branch(site, !condition) : Base::branch(site, condition);
   }
-  void warn(Branch site, bool condition, Where where = Where::current()) {
-    Base::warn(site, condition != wrong(Call::warn, where));
+  template <class Condition>
+  void warn(Branch site, const Condition& condition, Where where = Where::current()) {
+    return wrong(Call::warn, where) ? Base::warn(site, !condition) : Base::warn(site, condition);
   }
   int fail(int error, Where where = Where::current()) { return at(Call::fail, where) == Change::skipped ? 0 : error; }
 
@@ -139,6 +142,9 @@ class MutantWorld : public ConcreteWorld<State> {
   }
   uint64_t chance_ = 0;
 };
+
+template <class State>
+class MutantWorld : public Mutated<ConcreteWorld<State>> {};
 
 template <class State>
 MutantPeekWorld<State> peek(const MutantWorld<State>& world) {

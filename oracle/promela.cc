@@ -214,7 +214,7 @@ std::string print_filters(const std::string& model, const ExploreOptions& option
 }  // namespace
 
 std::string to_promela(const std::string& model, const ExploreOptions& options) {
-  check_scope(options.scope);
+  check_scope(model, options.scope);
   if (model == "v5-intended") return NodePrinter<V5Intended>(model, {}, options, false).print_all();
   if (model == "v5-new-hierarchy") return NodePrinter<V5NewHierarchy>(model, {}, options, false).print_all();
   if (model == "v5-posted") return NodePrinter<V5Posted>(model, {}, options, false).print_all();

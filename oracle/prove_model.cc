@@ -2,6 +2,7 @@
 #include "oracle/prove_model.h"
 
 #include "model/model.h"
+#include "oracle/mutant_world.h"
 #include "oracle/prove_machine.h"
 
 namespace lockstep {
@@ -13,15 +14,32 @@ std::unique_ptr<ModelProofs> proofs_of(const std::string& model, Machine machine
   return std::make_unique<MachineProofs<Machine>>(model, find_model(model)->promise, std::move(machine), options);
 }
 
+template <class State>
+class MutantSymbolicWorld : public Mutated<SymbolicWorld<State>> {};
+
+// use(machine), with the machine of that model on such a world; or null if nobody has said what holds for it.
+template <template <class> class World, class Use>
+std::unique_ptr<ModelProofs> with_symbolic_machine(const std::string& model, Use use) {
+  if (model == "v5-intended") return use(NodeMachine<V5Intended, World, AnyProcesses>());
+  if (model == "v5-posted") return use(NodeMachine<V5Posted, World, AnyProcesses>());
+  if (model == "v6-posted") return use(NodeMachine<V6Posted, World, AnyProcesses>());
+  if (model.starts_with("seccomp") && model.find('-') == std::string::npos)
+    return use(SeccompMachineIn<World, Seccomp, AnyProcesses>({.release_at_reap = model == "seccomp@6.1"}));
+  return nullptr;
+}
+
 }  // namespace
 
 std::unique_ptr<ModelProofs> model_proofs(const std::string& model, const ModelProofOptions& options) {
-  if (model == "v5-intended") return proofs_of(model, NodeMachine<V5Intended, SymbolicWorld, AnyProcesses>(), options);
-  if (model == "v5-posted") return proofs_of(model, NodeMachine<V5Posted, SymbolicWorld, AnyProcesses>(), options);
-  if (model == "v6-posted") return proofs_of(model, NodeMachine<V6Posted, SymbolicWorld, AnyProcesses>(), options);
-  return proofs_of(model,
-                   SeccompMachineIn<SymbolicWorld, Seccomp, AnyProcesses>({.release_at_reap = model == "seccomp@6.1"}),
-                   options);
+  return with_symbolic_machine<SymbolicWorld>(
+      model, [&](auto machine) { return proofs_of(model, std::move(machine), options); });
+}
+
+std::unique_ptr<ModelProofs> mutant_proofs(const Mutant& mutant, const ModelProofOptions& options) {
+  return with_symbolic_machine<MutantSymbolicWorld>(mutant.model, [&](auto machine) {
+    machine.world.mutation.mutate(mutant.site, mutant.change);
+    return proofs_of(mutant.model, std::move(machine), options);
+  });
 }
 
 }  // namespace lockstep

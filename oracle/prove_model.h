@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "oracle/mutants.h"
 #include "oracle/prove.h"
 #include "oracle/symbolic_run.h"
 
@@ -28,7 +29,9 @@ struct ModelProofOptions {
   std::chrono::milliseconds timeout{20'000};
   ProofCache* cache = nullptr;
 };
-// REQUIRES: there is a model of that name.
+// Null if nobody has said what holds for that model (claims_of.h).
 std::unique_ptr<ModelProofs> model_proofs(const std::string& model, const ModelProofOptions& options);
+// The same claims, of the mutated text.
+std::unique_ptr<ModelProofs> mutant_proofs(const Mutant& mutant, const ModelProofOptions& options);
 
 }  // namespace lockstep

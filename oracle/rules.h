@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The properties' text: what is wrong with a view, an object, an owner, a limit. Written once for whoever looks at
-// states: the checker over snapshots (checker.h), the explorer over its own memory (judge.h). Flaws are told one by one
-// to a `report`; words are the checker's.
+// states: the checker over snapshots (checker.h), the explorer over its own memory (expand.h). Flaws are told one by
+// one to a `report`; words are the checker's.
 #pragma once
 
 #include <algorithm>

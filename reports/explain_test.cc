@@ -74,6 +74,12 @@ TEST(Explain, ModelAloneTellsWhatItIsKnownToBreak) {
   EXPECT_TRUE(has(text, "lockstep check leak.lock\n"));
 }
 
+TEST(Explain, ARuleThatTheTraceDoesNotNameHasOneNameInAllSentences) {
+  const auto text = explanation_text(told("lockstep 1\nP1 append event=0 = E2BIG\n", "v5-intended", "", "t.trace"));
+  EXPECT_TRUE(has(text, "P1's view of event 0 is now R?1. Made: E1, N1, N2, R?1 and G1.")) << text;
+  EXPECT_FALSE(has(text, "R0")) << text;
+}
+
 TEST(Explain, NamesTheReferenceThatOnlyOneOfTwoHas) {
   const auto account =
       told("lockstep 1\nP1 attach -> F1\nP1 fork -> P2\nP2 exit\n", "seccomp", "seccomp@6.1", "t.lock");

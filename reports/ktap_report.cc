@@ -26,12 +26,20 @@ std::string diagnostics(const std::string& text) {
   return out;
 }
 
+}  // namespace
+
+std::string ktap_line(bool ok, int number, const std::string& what, const std::string& directive) {
+  return fmt::format("{} {} {}{}\n", ok ? "ok" : "not ok", number, description(what),
+                     directive.empty() ? "" : " # " + shown(directive));
+}
+
+namespace {
+
 class Ktap {
  public:
   void test(bool ok, const std::string& what, const std::string& directive, const std::string& told) {
     tests_ += diagnostics(told);
-    tests_ += fmt::format("{} {} {}{}\n", ok ? "ok" : "not ok", ++count_, description(what),
-                          directive.empty() ? "" : " # " + shown(directive));
+    tests_ += ktap_line(ok, ++count_, what, directive);
   }
   void result(const Result& r) {
     std::string told, directive;

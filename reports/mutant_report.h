@@ -13,5 +13,7 @@ namespace lockstep {
 // A summary and the survivors of each model; with every_mutant a line for each mutant too. Ends with the verdict line.
 std::string mutant_text(std::span<const MutantMatrix> matrices, bool every_mutant, const RenderOptions& options);
 std::string mutant_json(std::span<const MutantMatrix> matrices, const RenderOptions& options);
+std::string mutant_junit(std::span<const MutantMatrix> matrices, const RenderOptions& options);
+std::string mutant_ktap(std::span<const MutantMatrix> matrices);
 
 }  // namespace lockstep

@@ -72,6 +72,31 @@ TEST(MutantReport, WhatIsMissingIsSaid) {
   EXPECT_NE(text.find("note: the search was cut down"), std::string::npos);
 }
 
+TEST(MutantReport, JUnitAndKtapHaveATestForEachMutant) {
+  const auto xml = mutant_junit(sample(), {});
+  EXPECT_NE(xml.find("<testsuite name=\"mutants.v5-posted\" tests=\"6\" failures=\"1\" errors=\"0\" skipped=\"1\""),
+            std::string::npos)
+      << xml;
+  EXPECT_NE(xml.find("name=\"put_node inc#4 skipped\">\n      <failure message=\"hole (model/v5.h:7)\"/>"),
+            std::string::npos)
+      << xml;
+  const auto ktap = mutant_ktap(sample());
+  EXPECT_TRUE(ktap.starts_with("KTAP version 1\n1..6\nok 1 mutants v5-posted put_node inc\\x231 skipped\n")) << ktap;
+  EXPECT_NE(ktap.find("\nnot ok 4 "), std::string::npos) << ktap;
+  EXPECT_NE(ktap.find("\nok 5 mutants v5-posted put_node inc\\x235 skipped # SKIP unreached"), std::string::npos)
+      << ktap;
+  EXPECT_TRUE(ktap.ends_with("# " + verdict_line(sample()) + "\n")) << ktap;
+}
+
+TEST(MutantReport, WhatWasNotSearchedIsNoPassInJUnitAndKtapEither) {
+  auto matrices = sample();
+  matrices[0].interrupted = true;
+  matrices[0].full_search = false;
+  const auto xml = mutant_junit(matrices, {});
+  EXPECT_NE(xml.find("tests=\"7\" failures=\"0\" errors=\"2\""), std::string::npos) << xml;
+  EXPECT_NE(mutant_ktap(matrices).find("not ok 7 mutants v5-posted # ERROR interrupted"), std::string::npos);
+}
+
 TEST(MutantReport, JsonHoldsTheMatrixAndTheVerdict) {
   const lockstep::Run run{.provenance = {.tool_version = "1"}};
   const auto json = nlohmann::json::parse(mutant_json(sample(), {.run = &run}));

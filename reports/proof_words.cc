@@ -11,6 +11,7 @@ namespace lockstep {
 namespace {
 
 constexpr size_t kWidth = 100;
+constexpr std::string_view kUnbounded = "unbounded";
 
 std::string obligation_list(std::span<const Obligation> obligations) {
   std::string out;
@@ -22,10 +23,12 @@ std::string rows_of(const Result& result, bool every_obligation) {
   std::string out;
   for (const auto& row : result.proofs) {
     const auto count = count_obligations(row);
-    out += fmt::format("  {:<19} {:<21} {:<15} {:>11} {:>7} {:>8.1f}\n", name_of(row.property),
-                       outcome_words(row, verdict_of(row, result.branches)), shown(shortened(row.scope, 15)), count.all,
-                       count.cached, row.seconds);
-    if (!row.reason.empty()) out += wrap(shown(row.reason), kWidth, "      ", "      ");
+    const bool unbounded = row.scope == kUnbounded || row.scope.empty();
+    out += fmt::format("  {:<19} {:<21} {:<10} {:>11} {:>7} {:>8.1f}\n", name_of(row.property),
+                       outcome_words(row, verdict_of(row, result.branches)), unbounded ? row.scope : "bounded",
+                       count.all, count.cached, row.seconds);
+    const auto words = (unbounded ? "" : row.scope + ": ") + row.reason;
+    if (!words.empty()) out += wrap(shown(words), kWidth, "      ", "      ");
     if (every_obligation) out += obligation_list(row.obligations);
   }
   return out;
@@ -75,7 +78,7 @@ std::string sides_words(std::span<const BranchProof> branches) {
 
 std::string proof_table(const Result& result, bool every_obligation) {
   if (result.proofs.empty()) return "";
-  return fmt::format("\n  {:<19} {:<21} {:<15} {:>11} {:>7} {:>8}\n", "property", "outcome", "scope", "obligations",
+  return fmt::format("\n  {:<19} {:<21} {:<10} {:>11} {:>7} {:>8}\n", "property", "outcome", "scope", "obligations",
                      "cached", "seconds") +
          rows_of(result, every_obligation) + lemmas_in(result, every_obligation) + branches_in(result) + "\n";
 }

@@ -44,9 +44,21 @@ std::vector<std::string> references_to(const Snapshot& s, size_t object) {
   return places;
 }
 
+namespace {
+// A rule of a step that should have failed has no number: it is called as its object is, where that is certain.
+std::string rule_words(const Snapshot& s, uint16_t rule) {
+  const char letter = s.filters ? 'F' : 'R';
+  if (rule != 0) return fmt::format("{}{}", letter, rule);
+  std::vector<size_t> unnamed;
+  for (size_t i = 0; i < s.objects.size(); ++i)
+    if (s.objects[i].kind == (s.filters ? Kind::filter : Kind::rule) && s.objects[i].number == 0) unnamed.push_back(i);
+  return unnamed.size() == 1 ? object_name(s, unnamed[0]) : fmt::format("{}?", letter);
+}
+}  // namespace
+
 std::string view_words(const Snapshot& s, const TaskFacts& task, int event) {
   std::string out;
-  for (auto rule : task.view[event]) out += fmt::format("{}{}{}", out.empty() ? "" : " ", s.filters ? 'F' : 'R', rule);
+  for (auto rule : task.view[event]) out += (out.empty() ? "" : " ") + rule_words(s, rule);
   return out.empty() ? "none" : out;
 }
 

@@ -96,11 +96,12 @@ TEST(TextReport, ProofsAreATable) {
   const auto text = render({&proofs, 1}, Format::text);
   for (const auto* line :
        {"  1 trace, 6 obligations in 3.0 s\n",
-        "  property            outcome               scope           obligations  cached  seconds\n",
-        "  append-only         proved                unbounded                 2       1      0.6\n"
+        "  property            outcome               scope      obligations  cached  seconds\n",
+        "  append-only         proved                unbounded            2       1      0.6\n"
         "      a list only grows at its head\n",
-        "  refcount-exact      refuted, as expected  1 step                    2       1      0.6\n",
-        "  acyclic             unknown               unbounded                 2       1      0.6\n",
+        "  refcount-exact      refuted, as expected  bounded              2       1      0.6\n"
+        "      1 step: a failed append leaves a rule at -1\n",
+        "  acyclic             unknown               unbounded            2       1      0.6\n",
         "  invariants: 1 obligation, on which all of these rest\n",
         "  branches, each way: 1 reachable, 1 dead\n    owner_put, taken: dead: no events own their slot there\n",
         "  solver: Z3 4.8.12\n", "EXPECTED 1 of 1  refcount-exact at step 1", "INCONCLUSIVE: acyclic is not decided",

@@ -27,12 +27,24 @@ bool is_leftover(const std::filesystem::path& file) {
                      [](unsigned char c) { return std::isalnum(c) != 0; });
 }
 
+[[noreturn]] void fail(const char* what, const std::string& name) {
+  throw std::system_error(errno, std::generic_category(), std::string(what) + " " + name);
+}
+
+void write_all(int fd, std::string_view content, const std::string& name) {
+  while (!content.empty()) {
+    const auto count = ::write(fd, content.data(), content.size());
+    if (count < 0 && errno != EINTR) fail("cannot write", name);
+    if (count > 0) content.remove_prefix(static_cast<size_t>(count));
+  }
+}
+
 // The file under its first name; removed again unless it was put in place.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::filesystem::path& path) : name_(path.string() + kPart + "XXXXXX") {
     fd_ = mkostemp(name_.data(), O_CLOEXEC);
-    if (fd_ < 0) fail("cannot make");
+    if (fd_ < 0) fail("cannot make", name_);
   }
   ~TemporaryFile() {
     if (fd_ >= 0) close(fd_);
@@ -42,27 +54,44 @@ class TemporaryFile {
   TemporaryFile& operator=(const TemporaryFile&) = delete;
 
   void write(std::string_view content) {
-    while (!content.empty()) {
-      const auto count = ::write(fd_, content.data(), content.size());
-      if (count < 0 && errno != EINTR) fail("cannot write");
-      if (count > 0) content.remove_prefix(static_cast<size_t>(count));
-    }
+    write_all(fd_, content, name_);
     // mkostemp() keeps everybody else out; a report is no secret.
-    if (fchmod(fd_, 0644) != 0) fail("cannot write");
+    if (fchmod(fd_, 0644) != 0) fail("cannot write", name_);
   }
   void put_at(const std::filesystem::path& path) {
-    if (rename(name_.c_str(), path.c_str()) != 0) fail("cannot put in place");
+    if (rename(name_.c_str(), path.c_str()) != 0) fail("cannot put in place", name_);
     in_place_ = true;
   }
 
  private:
-  [[noreturn]] void fail(const char* what) const {
-    throw std::system_error(errno, std::generic_category(), std::string(what) + " " + name_);
-  }
   std::string name_;
   int fd_ = -1;
   bool in_place_ = false;
 };
+
+// A pipe, a terminal, a device: nothing that could be put in its place.
+void write_into(const std::filesystem::path& path, std::string_view content) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (fd < 0) fail("cannot open", path.string());
+  try {
+    write_all(fd, content, path.string());
+  } catch (...) {
+    close(fd);
+    throw;
+  }
+  if (close(fd) != 0) fail("cannot write", path.string());
+}
+
+// Where a chain of symbolic links ends; nothing need be there.
+std::filesystem::path behind_links(std::filesystem::path path) {
+  constexpr int kMostLinks = 40;  // as the kernel has it
+  for (int links = 0; std::filesystem::is_symlink(std::filesystem::symlink_status(path)); ++links) {
+    errno = ELOOP;
+    if (links == kMostLinks) fail("cannot follow", path.string());
+    path = path.parent_path() / std::filesystem::read_symlink(path);
+  }
+  return path;
+}
 
 }  // namespace
 
@@ -70,6 +99,16 @@ void write_whole_file(const std::filesystem::path& path, std::string_view conten
   TemporaryFile file(path);
   file.write(content);
   file.put_at(path);
+}
+
+void write_named_file(const std::filesystem::path& path, std::string_view content) {
+  std::error_code none;
+  const auto there = std::filesystem::status(path, none);
+  const bool replaceable = !std::filesystem::exists(there) || std::filesystem::is_regular_file(there);
+  if (replaceable)
+    write_whole_file(behind_links(path), content);
+  else
+    write_into(path, content);
 }
 
 void remove_leftovers(const std::filesystem::path& folder) {

@@ -10,5 +10,7 @@ std::string write_text(std::span<const Result> results, const RenderOptions& opt
 std::string write_json(std::span<const Result> results, const RenderOptions& options);
 std::string write_junit(std::span<const Result> results, const RenderOptions& options);
 std::string write_ktap(std::span<const Result> results);
+// A test of a KTAP report. directive: "SKIP why", or empty.
+std::string ktap_line(bool ok, int number, const std::string& what, const std::string& directive);
 
 }  // namespace lockstep

@@ -8,6 +8,10 @@
 
 struct nodes_observation nodes;
 
+/* The compiler must not know what a variable holds: or it checks one copy of it and uses another, and the verifier has
+ * forgotten that they are equal. */
+#define HIDE(variable) asm volatile("" : "+r"(variable))
+
 /* An object's address -> the generation that it was met in last. */
 struct {
   __uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -21,7 +25,8 @@ static __always_inline void meet(__u64 address, __u32 kind) {
   __u32 generation = nodes.generation;
   __u32* before = bpf_map_lookup_elem(&met, &address);
   if (before && *before == generation) return;
-  __u32 place = nodes.count;
+  __u64 place = nodes.count;
+  HIDE(place);
   if (place >= NODES_OBJECTS || bpf_map_update_elem(&met, &address, &generation, BPF_ANY) != 0) {
     nodes.lost = 1;
     return;
@@ -69,7 +74,9 @@ static __always_inline void read_prog(struct nodes_object* out) {
   bpf_core_read(&out->name, sizeof(out->name), &aux->name);
 }
 
-static int look_at(__u32 place, void* unused) {
+static int look_at(__u32 i, void* unused) {
+  __u64 place = i;
+  HIDE(place);
   if (place >= nodes.count || place >= NODES_OBJECTS) return 1;
   struct nodes_object* out = &nodes.object[place];
   switch (out->kind) {
@@ -89,8 +96,11 @@ static int look_at(__u32 place, void* unused) {
 }
 
 static int begin_at(__u32 i, void* unused) {
-  if (i >= observation.wanted_count || i >= OBSERVE_SLOTS) return 1;
-  __u32 slot = observation.wanted[i];
+  __u64 place = i;
+  HIDE(place);
+  if (place >= observation.wanted_count || place >= OBSERVE_SLOTS) return 1;
+  __u64 slot = observation.wanted[place];
+  HIDE(slot);
   if (slot >= OBSERVE_SLOTS) return 1;
   struct task_struct* task = (void*)observation.task[slot];
   __u64 events = task ? (__u64)BPF_CORE_READ(task, seccomp.landlock_events) : 0;

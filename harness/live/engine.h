@@ -16,6 +16,8 @@ namespace lockstep::live {
 // The kernel frees a filter's program later, from a work queue that deadlocks when 256 of them wait (Linux 6.12;
 // docs/live.md). Every attach call is counted as one of them, and there is room for those that the kernel itself adds.
 inline constexpr uint32_t kDrainAt = 190;
+// Where it may come to that, a trace may free more than the queue holds.
+inline constexpr uint32_t kMaxUndrained = 1000;
 
 class Engine : public LiveTarget {
  public:
@@ -41,6 +43,7 @@ class Engine : public LiveTarget {
   void probe();
   void check_capable(const Trace& trace) const;
   void check_step(const Step& step) const;
+  uint32_t most_attaches() const { return options_.drain ? kMaxAttaches : kMaxUndrained; }
   bool due(uint32_t calls) const { return backlog_ + calls > kDrainAt; }
   void drained(uint32_t left);
   void count_attach();

@@ -26,7 +26,7 @@ class LiveRandomTest : public LiveTest {
   uint16_t filters_ = 0;
 };
 
-// What a filter's counters are in a state of rest (mechanisms-mainline.md, S9 and S10).
+// What a filter's counters are in a state of rest (docs/mechanisms.md, "seccomp").
 void explain(const Snapshot& s) {
   std::map<int, int> refs, users;
   for (const PointerFacts& p : s.pointers) {

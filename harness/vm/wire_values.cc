@@ -140,7 +140,7 @@ ObjectFacts get_object(const Taker& take) {
 PointerFacts get_pointer(const Taker& take, const Snapshot& s) {
   PointerFacts pointer;
   const uint32_t link = take.number(UINT8_MAX);
-  if ((link & 0xf) > uint32_t(Link::filter_prev)) take.fail("with a pointer of no known kind");
+  if ((link & 0xf) > uint32_t(Link::node_filter)) take.fail("with a pointer of no known kind");
   pointer.link = Link(link & 0xf);
   pointer.event = static_cast<uint8_t>(link >> 4);
   pointer.from = take.small();
