@@ -130,7 +130,7 @@ Markup traces_html(const ReportInput& in, const ProofRow& row, const Result& pro
 Markup row_html(const ReportInput& in, const ProofRow& row, const Result& result) {
   const auto& check = check_of(row.property);
   return html(R"(<details class="proof" id="{}"><summary><code>{}</code> {} <span class="quiet">{}</span></summary>
-<p>{}.</p>
+<p>Promised: {}.</p>
 <dl class="claim">
 <div><dt>Because</dt><dd>{}</dd></div>
 <div><dt>Proof</dt><dd>{}</dd></div>
