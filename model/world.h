@@ -4,7 +4,7 @@
 // A transition is a function template over a world W. It never touches memory by itself; it asks the world to
 // alloc, free, load, store, publish, inc, dec_and_test, lock, unlock, warn, branch, fail, sum along a chain, and loop.
 // ConcreteWorld runs it on plain integers at full speed; a symbolic world runs the same text on Z3 terms
-// (symbolic_spike_test.cc), and one that stops between atomic steps (oracle/interleaved_world.h) can, because every
+// (oracle/symbolic_world.h), and one that stops between atomic steps (oracle/interleaved_world.h) can, because every
 // shared access is a call. So that all of them can, the text has no bare `while` and no `&&` or `||` on values that
 // came out of the world: a decision is a branch(). And it keeps nothing in flight that has a destructor to run.
 //

@@ -101,6 +101,10 @@ auto share_of(const L& l, Over<Filter>, const X& x) {
   return l.get(f::len, x) + Seccomp::kPathPenalty;
 }
 template <class L, class X>
+auto share_of(const L& l, Over<FilterNode>, const X& x) {
+  return l.sum(f::filter_prev, l.get(f::newest_filter, x));
+}
+template <class L, class X>
 auto share_of(const L& l, Over<Rule>, const X& x) {
   return l.get(f::prog_pages, l.get(f::rule_prog, x));
 }

@@ -2,8 +2,8 @@
 // What holds in every state of each mechanism, beside what all of them share: the invariants that carry the proofs.
 #pragma once
 
-#include "model/seccomp.h"
-#include "model/v5_intended.h"
+#include "model/seccomp_nodes.h"
+#include "model/v5_new_hierarchy.h"
 #include "model/v5_posted.h"
 #include "model/v6_posted.h"
 #include "oracle/claims.h"
@@ -32,6 +32,16 @@ void claim_rules_leak(const L& l, Claim claim) {
   });
 }
 
+template <class L, class Claim>
+void claim_users_walk(const L& l, Claim claim) {
+  for (const auto& used : l.held(f::users))
+    claim(over<>, "the walk along the users stays on the chain that is held", kLemma, [=]() {
+      auto somewhere = l.is_null(used);
+      for (const auto& held : l.held(f::refs)) somewhere = somewhere || l.reaches(f::filter_prev, held, used);
+      return somewhere;
+    });
+}
+
 template <class Mechanism>
 struct ClaimsOf;
 
@@ -42,12 +52,7 @@ struct ClaimsOf<Seccomp> {
   using Made = Filter;  // what an attach adds to a view
   template <class L, class Claim>
   static void lemmas(const L& l, Claim claim) {
-    for (const auto& used : l.held(f::users))
-      claim(over<>, "the walk along the users stays on the chain that is held", kLemma, [=]() {
-        auto somewhere = l.is_null(used);
-        for (const auto& held : l.held(f::refs)) somewhere = somewhere || l.reaches(f::filter_prev, held, used);
-        return somewhere;
-      });
+    claim_users_walk(l, claim);
     if (!l.release_at_reap())
       claim(over<SeccompTask>, "a dead task has no filter", kLemma,
             [=](auto t) { return implies(l.live(t) && l.ending(t), l.is_null(l.get(f::filter, t))); });
@@ -137,6 +142,11 @@ struct V5Views {
   static auto node_of(const L& l, const T& t, size_t event) {
     return l.get(f::nodes, l.get(f::events, t), event);
   }
+  using NodeKind = Node;
+  template <class L, class T>
+  static auto has_nodes(const L& l, const T& t) {
+    return !l.is_null(l.get(f::events, t));
+  }
   template <class L, class T, class N>
   static auto leads_to(const L& l, const T& t, size_t event, const N& node) {
     const auto first = node_of(l, t, event);
@@ -207,60 +217,78 @@ struct ClaimsOf<V5Intended> : V5Views {
                      l.live(owner) && !l.is_null(events) && l.template holds<Events>(events) && there);
     });
   }
+  template <class L, class N>
+  static auto owner(const L& l, const N& node) {
+    return l.get(f::owner, node);
+  }
+};
+
+template <>
+struct ClaimsOf<V5NewHierarchy> : ClaimsOf<V5Intended> {};
+
+// Seccomp's filters in nodes: one node a task, no events object.
+template <>
+struct ClaimsOf<SeccompNodes> {
+  static constexpr bool kRulesLeak = false;
+  struct Coupled {};
+  using Task = SeccompTask;
+  using Made = Filter;
+  using NodeKind = FilterNode;
+  static constexpr size_t kViews = 1;
+  template <class L, class T>
+  static auto has_nodes(const L& l, const T& t) {
+    return !l.is_null(l.get(f::node, t));
+  }
+  template <class L, class T>
+  static auto node_of(const L& l, const T& t, size_t) {
+    return l.get(f::node, t);
+  }
+  template <class L, class N>
+  static auto owner(const L& l, const N& node) {
+    return l.get(f::filter_node_owner, node);
+  }
+  template <class L, class T, class N>
+  static auto leads_to(const L& l, const T& t, size_t, const N& node) {
+    const auto first = l.get(f::node, t);
+    return !l.is_null(first) && l.reaches(f::filter_node_prev, first, node);
+  }
+  template <class L, class N, class R>
+  static auto lists(const L& l, const N& node, const R& filter) {
+    const auto newest = l.get(f::newest_filter, node);
+    return !l.is_null(newest) && l.reaches(f::filter_prev, newest, filter);
+  }
+  template <class L, class T>
+  static auto view_sum(const L& l, const T& t) {
+    return l.sum(f::filter_node_prev, l.get(f::node, t));
+  }
   template <class L, class Claim>
-  static void views(const L& l, Claim claim) {
-    claim(over<>, "no group is null", kLemma, [=]() { return !l.known(l.template null<Group>()); });
-    for (size_t event = 0; event < kEvents; ++event) {
-      const auto of = " of event " + std::to_string(event);
-      claim(over<NodeTask, Node>, "the groups of a task's nodes are its own" + of, kLemma, [=](auto t, auto n) {
-        const auto group = l.group_of(n);
-        return implies(acts(l, t) && leads_to(l, t, event, n),
-                       !l.is_null(group) && l.has(t, group) && l.node_of(event, group) == n);
-      });
-      claim(over<NodeTask, Group>, "the nodes of a task's groups are its own" + of, kLemma, [=](auto t, auto g) {
-        const auto node = l.node_of(event, g);
-        return implies(acts(l, t) && !l.is_null(g) && l.has(t, g),
-                       l.known(g) && leads_to(l, t, event, node) && l.group_of(node) == g);
-      });
-      for (size_t other = 0; other < event; ++other)
-        claim(over<NodeTask, Group>, "a group has a node for each event" + of, kLemma, [=](auto t, auto g) {
-          return implies(acts(l, t) && !l.is_null(g) && l.has(t, g), l.node_of(event, g) != l.node_of(other, g));
-        });
-      claim(over<NodeTask, Group, Rule>, "a group's rules are in its node" + of, kLemma, [=](auto t, auto g, auto r) {
-        const auto node = l.node_of(event, g);
-        return implies(
-            acts(l, t) && !l.is_null(g) && l.has(t, g) && leads_to(l, t, event, node) && l.rule_of(event, g, r),
-            lists(l, node, r));
-      });
-      claim(over<NodeTask, Group, Rule>, "a node's rules are in its group" + of, kLemma, [=](auto t, auto g, auto r) {
-        const auto node = l.node_of(event, g);
-        return implies(acts(l, t) && !l.is_null(g) && l.has(t, g) && leads_to(l, t, event, node) && lists(l, node, r),
-                       l.rule_of(event, g, r));
-      });
-      claim(over<NodeTask>, "a task owns the node of its own group" + of, kLemma, [=](auto t) {
-        const auto node = node_of(l, t, event);
-        return implies(acts(l, t) && !l.is_null(l.own(t)), !l.is_null(l.get(f::events, t)) && !l.is_null(node) &&
-                                                               l.get(f::owner, node) == t &&
-                                                               l.node_of(event, l.own(t)) == node && l.known(l.own(t)));
-      });
-      claim(over<NodeTask>, "an owner has a group of its own" + of, kLemma, [=](auto t) {
-        const auto node = node_of(l, t, event);
-        return implies(acts(l, t) && !l.is_null(l.get(f::events, t)) && l.get(f::owner, node) == t,
-                       !l.is_null(l.own(t)) && l.own(t) == l.group_of(node));
-      });
-      claim(over<NodeTask, Node, Rule>, "what is in a view was promised" + of, Property::isolation,
-            [=](auto t, auto n, auto r) {
-              return implies(
-                  acts(l, t) && leads_to(l, t, event, n) && lists(l, n, r),
-                  !l.is_null(l.group_of(n)) && l.has(t, l.group_of(n)) && l.rule_of(event, l.group_of(n), r));
-            });
-      claim(over<NodeTask, Group, Rule>, "what was promised is in the view" + of, Property::inheritance,
-            [=](auto t, auto g, auto r) {
-              const auto node = l.node_of(event, g);
-              return implies(acts(l, t) && !l.is_null(g) && l.has(t, g) && l.rule_of(event, g, r),
-                             leads_to(l, t, event, node) && lists(l, node, r));
-            });
-    }
+  static void lemmas(const L& l, Claim claim) {
+    claim_users_walk(l, claim);
+    claim(over<Filter>, "a filter is held once", kLemma, [=](auto x) {
+      return implies(l.template holds<Filter>(x), l.get(f::refs, x) == 1 && l.get(f::users, x) <= 1);
+    });
+    claim(over<SeccompTask>, "a dead task has no node", kLemma,
+          [=](auto t) { return implies(l.live(t) && l.ending(t), l.is_null(l.get(f::node, t))); });
+    claim(over<SeccompTask>, "no task has a filter without a node", kLemma,
+          [=](auto t) { return implies(l.live(t), l.is_null(l.get(f::filter, t))); });
+    claim(over<FilterNode>, "an owner is a live task that has the node", Property::owner_valid, [=](auto n) {
+      const auto owner = l.get(f::filter_node_owner, n);
+      return implies(l.live(n) && !l.is_null(owner), l.live(owner) && l.get(f::node, owner) == n);
+    });
+  }
+  template <class L, class Claim>
+  static void steps(const L& was, const L& l, Claim claim) {
+    claim(over<Task, FilterNode, Filter>, "what was in a view is in it", Property::append_only,
+          [=](auto t, auto n, auto r) {
+            return implies(acts(was, t) && acts(l, t) && leads_to(was, t, 0, n) && lists(was, n, r),
+                           leads_to(l, t, 0, n) && lists(l, n, r));
+          });
+  }
+  template <class L, class T, class Claim>
+  static void forks(const L& was, const L& l, const T& parent, const T& child, Claim claim) {
+    claim(over<FilterNode, Filter>, "a child's view is its parent's", Property::inheritance, [=](auto n, auto r) {
+      return (leads_to(l, child, 0, n) && lists(l, n, r)) == (leads_to(was, parent, 0, n) && lists(was, n, r));
+    });
   }
 };
 
@@ -287,6 +315,66 @@ struct ClaimsOf<V5Posted> : V5Views {
     });
   }
 };
+
+// Views of the designs in which nodes stand for the groups of the `node` promise: each node knows its group, each group
+// its node, and both have the same rules.
+template <class Design, class L, class Claim>
+void claim_node_views(const L& l, Claim claim) {
+  using Task = typename Design::Task;
+  using N = typename Design::NodeKind;
+  using Made = typename Design::Made;
+  claim(over<>, "no group is null", kLemma, [=]() { return !l.known(l.template null<Group>()); });
+  for (size_t event = 0; event < Design::kViews; ++event) {
+    const auto of = " of event " + std::to_string(event);
+    claim(over<Task, N>, "the groups of a task's nodes are its own" + of, kLemma, [=](auto t, auto n) {
+      const auto group = l.group_of(n);
+      return implies(acts(l, t) && Design::leads_to(l, t, event, n),
+                     !l.is_null(group) && l.has(t, group) && l.node_of(event, group) == n);
+    });
+    claim(over<Task, Group>, "the nodes of a task's groups are its own" + of, kLemma, [=](auto t, auto g) {
+      const auto node = l.node_of(event, g);
+      return implies(acts(l, t) && !l.is_null(g) && l.has(t, g),
+                     l.known(g) && Design::leads_to(l, t, event, node) && l.group_of(node) == g);
+    });
+    for (size_t other = 0; other < event; ++other)
+      claim(over<Task, Group>, "a group has a node for each event" + of, kLemma, [=](auto t, auto g) {
+        return implies(acts(l, t) && !l.is_null(g) && l.has(t, g), l.node_of(event, g) != l.node_of(other, g));
+      });
+    claim(over<Task, Group, Made>, "a group's rules are in its node" + of, kLemma, [=](auto t, auto g, auto r) {
+      const auto node = l.node_of(event, g);
+      return implies(
+          acts(l, t) && !l.is_null(g) && l.has(t, g) && Design::leads_to(l, t, event, node) && l.rule_of(event, g, r),
+          Design::lists(l, node, r));
+    });
+    claim(over<Task, Group, Made>, "a node's rules are in its group" + of, kLemma, [=](auto t, auto g, auto r) {
+      const auto node = l.node_of(event, g);
+      return implies(acts(l, t) && !l.is_null(g) && l.has(t, g) && Design::leads_to(l, t, event, node) &&
+                         Design::lists(l, node, r),
+                     l.rule_of(event, g, r));
+    });
+    claim(over<Task>, "a task owns the node of its own group" + of, kLemma, [=](auto t) {
+      const auto node = Design::node_of(l, t, event);
+      return implies(acts(l, t) && !l.is_null(l.own(t)), Design::has_nodes(l, t) && !l.is_null(node) &&
+                                                             Design::owner(l, node) == t &&
+                                                             l.node_of(event, l.own(t)) == node && l.known(l.own(t)));
+    });
+    claim(over<Task>, "an owner has a group of its own" + of, kLemma, [=](auto t) {
+      const auto node = Design::node_of(l, t, event);
+      return implies(acts(l, t) && Design::has_nodes(l, t) && Design::owner(l, node) == t,
+                     !l.is_null(l.own(t)) && l.own(t) == l.group_of(node));
+    });
+    claim(over<Task, N, Made>, "what is in a view was promised" + of, Property::isolation, [=](auto t, auto n, auto r) {
+      return implies(acts(l, t) && Design::leads_to(l, t, event, n) && Design::lists(l, n, r),
+                     !l.is_null(l.group_of(n)) && l.has(t, l.group_of(n)) && l.rule_of(event, l.group_of(n), r));
+    });
+    claim(over<Task, Group, Made>, "what was promised is in the view" + of, Property::inheritance,
+          [=](auto t, auto g, auto r) {
+            const auto node = l.node_of(event, g);
+            return implies(acts(l, t) && !l.is_null(g) && l.has(t, g) && l.rule_of(event, g, r),
+                           Design::leads_to(l, t, event, node) && Design::lists(l, node, r));
+          });
+  }
+}
 
 // What a step keeps of the views.
 template <class Design, class L, class Claim>
@@ -324,7 +412,7 @@ void claim_invariants(const L& l, Claim claim, bool views) {
   Design::lemmas(l, claim);
   if (!views) return;
   if constexpr (requires { typename Design::Coupled; })
-    Design::views(l, claim);
+    claim_node_views<Design>(l, claim);
   else if constexpr (requires {
                        Design::in_view(l, l.template null<typename Design::Task>(), 0,
                                        l.template null<typename Design::Made>());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "oracle/formula_digest.h"
 
+#include <algorithm>
+
 namespace lockstep {
 
 Digest FormulaDigests::of(const z3::expr& e) {
@@ -28,7 +30,14 @@ Digest FormulaDigests::of(const z3::expr& e) {
     digest.add(uint64_t{e.decl().decl_kind()});
     digest.add(e.decl().name().str());
     digest.add(e.get_sort().name().str());
-    for (unsigned i = 0; i < e.num_args(); ++i) digest.add(of(e.arg(i)));
+    // The order of what is added or compared depends on what Z3 has seen before.
+    const auto kind = e.decl().decl_kind();
+    std::vector<Digest> args;
+    for (unsigned i = 0; i < e.num_args(); ++i) args.push_back(of(e.arg(i)));
+    if (kind == Z3_OP_EQ || kind == Z3_OP_AND || kind == Z3_OP_OR || kind == Z3_OP_ADD || kind == Z3_OP_MUL ||
+        kind == Z3_OP_DISTINCT)
+      std::sort(args.begin(), args.end());
+    for (const auto& arg : args) digest.add(arg);
   }
   kept_.push_back(e);
   seen_.emplace(id, digest);

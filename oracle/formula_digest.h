@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <z3++.h>
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -30,6 +31,7 @@ struct Digest {
     }
     add(word);
   }
+  auto operator<=>(const Digest&) const = default;
   std::string text() const { return fmt::format("{:016x}{:016x}", a, b); }
 
  private:

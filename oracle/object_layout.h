@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "model/node_objects.h"
-#include "model/seccomp.h"
+#include "model/seccomp_nodes.h"
 
 namespace lockstep {
 
@@ -29,9 +29,13 @@ inline constexpr auto kFieldsOf<NodeTask> = std::tuple(f::events, f::lists, f::n
 template <>
 inline constexpr auto kFieldsOf<Filter> = std::tuple(f::refs, f::users, f::filter_prev, f::len);
 template <>
+inline constexpr auto kFieldsOf<FilterNode> = std::tuple(f::filter_node_usage, f::newest_filter, f::filter_node_prev,
+                                                         f::filter_node_owner);
+template <>
 inline constexpr auto kFieldsOf<FilterProg> = std::tuple();
 template <>
-inline constexpr auto kFieldsOf<SeccompTask> = std::tuple(f::filter, f::mode, f::count, f::task_nnp, f::task_cap);
+inline constexpr auto kFieldsOf<SeccompTask> = std::tuple(f::filter, f::node, f::mode, f::count, f::task_nnp,
+                                                          f::task_cap);
 
 // The counter at which an object is freed; a task has none.
 template <class T>
@@ -48,6 +52,8 @@ constexpr auto counter_of() {
     return f::lists_usage;
   else if constexpr (std::is_same_v<T, Filter>)
     return f::refs;
+  else if constexpr (std::is_same_v<T, FilterNode>)
+    return f::filter_node_usage;
   else
     return nullptr;
 }

@@ -189,13 +189,18 @@ Proofs prove(const ProveOptions& options) {
     models.push_back(std::move(model));
   }
   std::vector<const ModelProofs*> work;
-  for (const auto& model : models) work.push_back(model.proofs.get());
+  for (const auto& model : models)
+    if (model.proofs) work.push_back(model.proofs.get());
   auto answers = answer_all(work, options);
   result.stopped = stopping();
   const auto properties = chosen_properties(options);
+  size_t answered = 0;
   for (size_t i = 0; i < models.size(); ++i) {
     auto& model = models[i];
-    model.answers = std::move(answers[i]);
+    if (model.proofs)
+      model.answers = std::move(answers[answered++]);
+    else
+      model.answers.open_invariants = 1;  // nobody has said what they are
     result.obligations += model.answers.obligations.size();
     for (const auto& [obligation, of] : model.answers.obligations) {
       result.from_cache += obligation.cached;

@@ -7,6 +7,7 @@
 #include "model/machine.h"
 #include "oracle/choices.h"
 #include "oracle/claims_of.h"
+#include "oracle/claims_results.h"
 #include "oracle/prove_model.h"
 #include "oracle/symbolic_logic.h"
 #include "oracle/symbolic_promise.h"
@@ -178,8 +179,16 @@ class MachineProofs : public ModelProofs {
   // A walk changes nothing else than this.
   static std::vector<LoopFrame> frames() {
     if constexpr (kFilters) {
-      return {{"walk_users", key_of(f::users), Filter::kName, {key_of(f::users)}},
-              {"walk_refs", key_of(f::refs), Filter::kName, {key_of(f::refs), live_key(Filter::kName)}}};
+      std::vector<LoopFrame> all = {
+          {"walk_users", key_of(f::users), Filter::kName, {key_of(f::users)}},
+          {"walk_refs", key_of(f::refs), Filter::kName, {key_of(f::refs), live_key(Filter::kName)}}};
+      if constexpr (Kinds::template kHas<FilterNode>)
+        all.push_back({"put_node",
+                       key_of(f::filter_node_usage),
+                       FilterNode::kName,
+                       {key_of(f::users), key_of(f::refs), live_key(Filter::kName), key_of(f::filter_node_usage),
+                        live_key(FilterNode::kName)}});
+      return all;
     } else {
       const std::set<std::string> rules{key_of(f::rule_usage), live_key(Rule::kName), key_of(f::prog_refs),
                                         live_key(Prog::kName)};
@@ -196,11 +205,11 @@ class MachineProofs : public ModelProofs {
     SymbolicPromise promise(run, promise_, Claims::kViews);
     const auto actor = run.named(Task::kName, 1), child = run.named(Task::kName, 2);
     if (step.op == Op::append || step.op == Op::attach)
-      promise.append(actor, step.event, run.last_made(Claims::Made::kName));
+      promise.append(actor, step.event, run.last_made(Claims::Made::kName), step.flags != 0);
     if (step.op == Op::fork || step.op == Op::thread) promise.fork(actor, child);
     if constexpr (requires { typename Claims::Coupled; }) {
       if (promise.made_group())
-        for (size_t event = 0; event < kEvents; ++event) {
+        for (size_t event = 0; event < Claims::kViews; ++event) {
           const auto node = Claims::node_of(SymbolicLogic(run.symbols(), layout_, run.state()), actor, event);
           promise.couple(event, node);
         }
@@ -223,15 +232,22 @@ class MachineProofs : public ModelProofs {
     claim_steps<Claims>(was, now, list);
     if (error == 0 && (step.op == Op::fork || step.op == Op::thread))
       claim_fork<Claims>(was, now, run.named(Task::kName, 1), run.named(Task::kName, 2), list);
+    const auto caller = run.named(Task::kName, 1), other = run.named(Task::kName, 2);
+    if (!fails_for_size(step, error, run)) claim_result<Mechanism>(was, caller, step, error, run.memory_failed(), list);
+    claim_tasks<Mechanism>(was, now, caller, other, step, error, list);
     std::erase_if(claims, [&](const StateClaim& claim) { return claim.property && !asked(*claim.property); });
     run.owe_all("over the step", claims, {});
     if (asked(Property::limit) && (step.op == Op::append || step.op == Op::attach))
       judge_limit(step, error, start, run);
   }
 
+  static bool fails_for_size(const Step& step, int error, const SymbolicRun& run) {
+    if (step.op != Op::append && step.op != Op::attach) return false;
+    return kFilters ? error == ENOMEM && !run.memory_failed() : error == E2BIG;
+  }
   // An append fails for its size exactly if the sum is over the limit; the sum is of what the caller's views run.
   void judge_limit(const Step& step, int error, const SymbolicState& start, SymbolicRun& run) const {
-    const bool too_big = kFilters ? error == ENOMEM && !run.memory_failed() : error == E2BIG;
+    const bool too_big = fails_for_size(step, error, run);
     if (error != 0 && !too_big) return;
     const auto actor = run.named(Task::kName, 1);
     expr sum = run.symbols().constant(kAnySizeName, "int") + Claims::view_sum(logic(run, start), actor);

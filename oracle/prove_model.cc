@@ -21,9 +21,11 @@ class MutantSymbolicWorld : public Mutated<SymbolicWorld<State>> {};
 template <template <class> class World, class Use>
 std::unique_ptr<ModelProofs> with_symbolic_machine(const std::string& model, Use use) {
   if (model == "v5-intended") return use(NodeMachine<V5Intended, World, AnyProcesses>());
+  if (model == "v5-new-hierarchy") return use(NodeMachine<V5NewHierarchy, World, AnyProcesses>());
+  if (model == "seccomp-nodes") return use(SeccompMachineIn<World, SeccompNodes, AnyProcesses>());
   if (model == "v5-posted") return use(NodeMachine<V5Posted, World, AnyProcesses>());
   if (model == "v6-posted") return use(NodeMachine<V6Posted, World, AnyProcesses>());
-  if (model.starts_with("seccomp") && model.find('-') == std::string::npos)
+  if (model == "seccomp" || model.starts_with("seccomp@"))
     return use(SeccompMachineIn<World, Seccomp, AnyProcesses>({.release_at_reap = model == "seccomp@6.1"}));
   return nullptr;
 }

@@ -112,7 +112,7 @@ class ClaimList {
  public:
   explicit ClaimList(StateClaims& claims) : claims_(claims) {}
   template <class... T, class Body>
-  void operator()(Over<T...>, std::string name, std::optional<Property> property, Body body) {
+  void operator()(Over<T...>, std::string name, std::optional<Property> property, Body body) const {
     claims_.push_back({std::move(name), property, {T::kName...}, [body](const std::vector<expr>& x) {
                          return call(body, x, std::index_sequence_for<T...>());
                        }});

@@ -32,9 +32,9 @@ void add_promise_ghosts(ProofSetting& setting, PromiseKind promise, size_t views
 class SymbolicPromise {
  public:
   SymbolicPromise(SymbolicRun& run, PromiseKind kind, size_t views) : run_(run), kind_(kind), views_(views) {}
-  void append(const expr& task, int event, const expr& rule) {
+  void append(const expr& task, int event, const expr& rule, bool new_set) {
     if (kind_ == PromiseKind::node)
-      NodePromise::append(*this, task, event, rule);
+      NodePromise::append(*this, task, event, rule, new_set);
     else
       CopyPromise::append(*this, task, event, rule);
   }

@@ -469,10 +469,14 @@ expr SymbolicRun::make_named(const std::string& kind, uint16_t index) {
 expr SymbolicRun::make(const std::string& kind) { return make_named(kind, 0); }
 
 std::optional<expr> SymbolicRun::alloc(const std::string& kind) {
-  const expr memory = fresh("memory", "bool");
-  if (trial_ || decide(memory)) return make(kind);
-  memory_failed_ = true;
+  if (memory_left()) return make(kind);
   return std::nullopt;
+}
+
+bool SymbolicRun::memory_left() {
+  if (trial_ || decide(fresh("memory", "bool"))) return true;
+  memory_failed_ = true;
+  return false;
 }
 
 void SymbolicRun::begin_trial(const SymbolicState& state) {

@@ -97,6 +97,7 @@ class SymbolicRun {
   bool branch(Branch site, bool condition);
   void warn(Branch site);
   expr last_made(const std::string& kind) const;
+  bool memory_left();  // whether an allocation succeeds: both ways are tried
   bool memory_failed() const { return memory_failed_; }
   // Tries another operation from an earlier state of this path. Allocations succeed, and nothing is owed.
   void begin_trial(const SymbolicState& state);

@@ -57,7 +57,7 @@ class SymbolicWorld : public OneAtATime {
   }
   template <class T>
   expr alloc_named(uint16_t index) {
-    if (!run->decide(run->symbols().constant("memory.for.task", "bool"))) return null<T>();
+    if (!run->memory_left()) return null<T>();
     return run->make_named(T::kName, index);
   }
   template <class T>
