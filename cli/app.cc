@@ -18,6 +18,7 @@ constexpr void (*kCommands[])(CLI::App&, int&) = {
     add_fuzz,     //
     add_shrink,   //
     add_explore,  //
+    add_prove,    //
     add_export,   //
     add_explain,  //
     add_graph,    //
@@ -28,6 +29,7 @@ constexpr void (*kCommands[])(CLI::App&, int&) = {
     add_audit,    //
     add_kernel,   //
     add_lists,    //
+    add_transitions,
 };
 
 // What an option takes is the same in every subcommand, unless one says otherwise.

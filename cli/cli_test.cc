@@ -40,7 +40,10 @@ TEST_F(Cli, BadUsageIsTwo) {
   const auto trace = corpus("v5-intended/story.trace");
   for (const auto& arguments : std::vector<std::vector<std::string>>{
            {},
-           {"prove"},
+           {"prove", "--model", "v7"},
+           {"prove", "--property", "linearizable"},
+           {"prove", "--jobs", "0"},
+           {"prove", "--timeout", "-1"},
            {"fuzz"},
            {"fuzz", "--model", "v7", "--target", "sim:v5"},
            {"fuzz", "--model", "v5-posted", "--target", "vm:v5"},

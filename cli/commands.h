@@ -18,8 +18,10 @@ void add_kernel(CLI::App& app, int& exit_code);  // kernel fetch, build, list
 void add_lists(CLI::App& app, int& exit_code);   // models, targets, properties
 void add_mutants(CLI::App& app, int& exit_code);
 void add_nightly(CLI::App& app, int& exit_code);
+void add_prove(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
 void add_report(CLI::App& app, int& exit_code);
 void add_shrink(CLI::App& app, int& exit_code);
+void add_transitions(CLI::App& app, int& exit_code);
 
 }  // namespace lockstep::cli

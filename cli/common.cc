@@ -44,7 +44,7 @@ bool use_color(const Output& output) {
 }
 
 int report(const std::vector<Result>& results, const Output& output) {
-  RenderOptions options{.color = use_color(output)};
+  RenderOptions options{.color = use_color(output), .obligations = output.obligations};
   Run run;
   if (output.format != "text") {  // for people, on a terminal, what they look at is the result
     run.provenance = provenance_here();

@@ -30,6 +30,7 @@ struct Interrupted {
 struct Output {
   std::string format = "text";
   std::string color = "auto";
+  bool obligations = false;  // of prove alone
 };
 void add_output(CLI::App& app, Output& output);
 bool use_color(const Output& output);  // on standard output

@@ -7,9 +7,8 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
-#include "cli/finds.h"
 #include "cli/interleave.h"
-#include "harness/targets.h"
+#include "cli/violations.h"
 #include "model/trace_error.h"
 #include "oracle/explore_result.h"
 
@@ -36,44 +35,6 @@ uint64_t parse_memory(const std::string& text) {
     throw UsageError(
         fmt::format("{}: not an amount of memory; write it like 500M or 8G, 1M at least", lockstep::quoted(text)));
   return static_cast<uint64_t>(value * scale);
-}
-
-// What implements this very model in another way: our C, or the kernel. Null if nothing here does.
-std::unique_ptr<Target> counterpart(const std::string& model, Result& result) {
-  if (auto sim = make_sim_of(model)) return sim;
-  if (find_model(model)->layout != "seccomp") return nullptr;
-  try {
-    auto target = make_target("live");
-    if (probe_preset("seccomp", *target) == model) return target;
-    result.notes.emplace_back("violations were not replayed on live: this kernel is another preset of the model");
-  } catch (const Unavailable& why) {
-    result.notes.push_back(fmt::format("violations were not replayed on live: {}", why.what()));
-  }
-  return nullptr;
-}
-
-// Shows each violation on what implements the model too, and writes it down.
-void replay_and_save(const std::string& model, const std::filesystem::path& folder, Result& result) {
-  if (result.finds.empty()) return;
-  const auto target = counterpart(model, result);
-  for (auto& find : result.finds) {
-    const auto property = *find_property(find.divergence.property);
-    std::string on = "model";
-    if (target != nullptr) {
-      const auto replay = replay_violation(find.trace, model, property, target.get());
-      on = target->name();
-      for (auto& line : result.statistics)
-        if (line.name == find.divergence.property)
-          line.value +=
-              replay.shown == Shown::confirmed ? fmt::format("; also on {}", on) : fmt::format("; NOT on {}", on);
-      if (replay.shown != Shown::confirmed) {
-        find.divergence = replay.divergence;
-        find.expected = false;
-      }
-    }
-    save_find(find, model, on, folder);
-  }
-  std::stable_partition(result.finds.begin(), result.finds.end(), [](const Find& find) { return !find.expected; });
 }
 
 // The same words for another search; what was not said has that one's own defaults.
@@ -114,7 +75,10 @@ Result explore_result(const std::string& model, ExploreOptions options, const st
   };
   try {
     auto result = result_of(model, options, explore(model, options));
-    replay_and_save(model, folder, result);
+    replay_and_save(model, folder, result, [&](const std::string& property, const std::string& words) {
+      for (auto& line : result.statistics)
+        if (line.name == property) line.value += "; " + words;
+    });
     return result;
   } catch (const std::invalid_argument& why) {
     throw UsageError(why.what());

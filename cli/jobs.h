@@ -14,6 +14,7 @@ namespace lockstep::cli {
 enum class JobKind : uint8_t {
   corpus_on_models,   // every trace of the corpus on its own model
   corpus_on_targets,  // every `expect` line of the corpus
+  prove,              // every property of a model; in one shard
   explore,            // every state of the default scope; in one shard
   interleave,         // concurrent operations of the default scope; in one shard
   fuzz,

@@ -138,6 +138,11 @@ void add(Result& to, Result from) {
   add_new(to.notes, from.notes);
   add_outcomes(to.outcomes, from.outcomes);
   add_generated(to.generated, from.generated);
+  // Of a model that is proved in one shard.
+  to.proofs.insert(to.proofs.end(), from.proofs.begin(), from.proofs.end());
+  to.lemmas.insert(to.lemmas.end(), from.lemmas.begin(), from.lemmas.end());
+  to.branches.insert(to.branches.end(), from.branches.begin(), from.branches.end());
+  to.breaking.insert(to.breaking.end(), from.breaking.begin(), from.breaking.end());
 }
 
 // Nobody could begin it, for the same reason: that is one skip, as it would be in the whole.

@@ -17,6 +17,7 @@
 #include "cli/interleave.h"
 #include "cli/jobs.h"
 #include "cli/journal.h"
+#include "cli/prove.h"
 #include "cli/provenance.h"
 #include "cli/publish.h"
 #include "fuzz/fuzz.h"
@@ -175,6 +176,9 @@ class Nightly {
         case JobKind::corpus_on_targets:
           run_corpus(job, make_target(result.target).get(), result);
           break;
+        case JobKind::prove:
+          result = prove_model(result.model);
+          break;
         case JobKind::explore:
           result = explore_result(result.model, {}, folder_ / "finds");
           break;
@@ -209,6 +213,12 @@ class Nightly {
       run_trace(entry->trace, fs::proximate(entry->file).string(), model, target, {}, result);
       for (size_t i = finds; i < result.finds.size(); ++i) result.finds[i].index = number;
     }
+  }
+
+  Result prove_model(const std::string& model) const {
+    std::vector<CorpusTrace> corpus;
+    for (const auto& entry : corpus_) corpus.push_back({fs::proximate(entry.file).string(), entry.trace, entry.model});
+    return run_proofs({.models = {model}}, true, corpus, folder_ / "finds").at(0);
   }
 
   Result run_fuzz(const Job& job) {

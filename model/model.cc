@@ -50,7 +50,12 @@ const std::vector<ModelInfo> kModels = {
      PromiseKind::node,
      "v5-intended with the option that the thread proposes",
      with({no_node, nodes_end, node_kept, owner_here, owner_exits, new_hierarchy}),
-     {rule_kept}},
+     {rule_kept},
+     "It promises that an append with the option makes a new set of rules even for an owner, so that tasks forked "
+     "before get neither this rule nor a later one. It can keep that, if the caller's ownership of the nodes that it "
+     "leaves ends, which the thread does not say: an owner that stays named there lets a later task of the same "
+     "address add to nodes that are not its own. There is no way back, and a check is no more of a snapshot than in "
+     "v5-intended (docs/proposals.md)."},
     {"v5-posted",
      "v5-posted",
      PromiseKind::node,
@@ -82,7 +87,11 @@ const std::vector<ModelInfo> kModels = {
      PromiseKind::node,
      "seccomp filters in nodes, as the v5 thread proposes",
      with({no_filters, owner_here, no_node, nodes_end, node_kept, owner_exits, exit_puts}, kSeccompBranches),
-     {still_used, still_held}},
+     {still_used, still_held},
+     "It promises for filters what v5-intended promises for rules: a later filter of a parent reaches whoever was "
+     "forked from it since its first one. It can keep that, and not what seccomp keeps today: an ancestor's attach "
+     "makes a descendant's path longer than the bound and reaches tasks without no_new_privs, a check along two "
+     "owners' nodes is no snapshot, and a node whose owner has exited stays as it is (docs/proposals.md)."},
 };
 
 }  // namespace

@@ -24,7 +24,8 @@ struct ModelInfo {
   std::string summary;           // one line
   std::vector<Branch> branches;  // all that the text has
   std::vector<Branch>
-      dead_branches;  // those of which one way is believed never to be taken, reasons in oracle/property.cc
+      dead_branches;     // those of which one way is believed never to be taken, reasons in oracle/property.cc
+  std::string proposal;  // of a design that was only proposed: what it promises and whether it can keep that, sentences
 };
 
 class Model {

@@ -26,6 +26,30 @@ constexpr Named kNames[kProperties] = {
     {"linearizable", "concurrent operations come out as in some order of them"},
 };
 
+constexpr const char* kRules = "oracle/rules.h";
+constexpr const char* kPage = "docs/proofs.md";
+constexpr RuntimeCheck kChecks[kProperties] = {
+    {"after every step each living task's view may have gained only what the promise names", kRules, "judge_view",
+     kPage},
+    {"a new task's view is held against its parent's before the step, and what was promised must have come", kRules,
+     "judge_first_view", kPage},
+    {"after every step the old view must be left in the new one, in its order", kRules, "judge_view", kPage},
+    {"after every step no pointer may lead to what was freed, and no counter may be below 0", kRules, "judge_objects",
+     kPage},
+    {"after every step the references to each object are counted and held against its counters", kRules,
+     "judge_objects", kPage},
+    {"after every step whatever is there must be reached from a task", kRules, "judge_objects", kPage},
+    {"after every step each owner must name a live slot or task that holds this node", kRules, "judge_owners", kPage},
+    {"a walk that does not end is a fault of the model, and ends the step", kRules, "property_of_fault", kPage},
+    {"after every append the sum is computed anew from the caller's view, and held against the result",
+     "oracle/checker.cc", "check_limit", kPage},
+    {"after a step that failed the whole state is held against the one before", "oracle/checker.cc", "Checker::step",
+     kPage},
+    {"each run counts the branches that it took both ways", "oracle/explore_result.cc", "holes_of", kPage},
+    {"each end of concurrent operations is held against the ends of all their orders", "oracle/linearizable.cc",
+     "judge_ending", "docs/interleaving.md"},
+};
+
 using enum Property;
 constexpr auto kHolds = Expected::holds;
 constexpr auto kBroken = Expected::broken;
@@ -140,6 +164,8 @@ constexpr ExpectedOutcome kOutcomes[] = {
 
 const char* name_of(Property property) { return kNames[static_cast<size_t>(property)].name; }
 const char* text_of(Property property) { return kNames[static_cast<size_t>(property)].text; }
+
+const RuntimeCheck& check_of(Property property) { return kChecks[static_cast<size_t>(property)]; }
 
 std::optional<Property> find_property(std::string_view name) {
   for (int i = 0; i < kProperties; ++i)

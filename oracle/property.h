@@ -34,6 +34,15 @@ constexpr bool judged_by_promise(Property property) { return property <= Propert
 // Checked after every step of every run; the other two need a whole run, or interleavings.
 bool checked_each_step(Property property);
 
+// How a property is looked at while something runs.
+struct RuntimeCheck {
+  const char* text;      // one sentence
+  const char* file;      // where it stands
+  const char* function;  // and what it is called there
+  const char* page;      // that explains it
+};
+const RuntimeCheck& check_of(Property property);
+
 enum class Expected : uint8_t {
   holds,
   broken,

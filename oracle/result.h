@@ -9,6 +9,7 @@
 
 #include "model/trace.h"
 #include "oracle/conform.h"
+#include "oracle/prove.h"
 
 namespace lockstep {
 
@@ -60,6 +61,12 @@ struct Generated {
   std::vector<BranchWays> branches;
 };
 
+// A trace of the corpus that shows, on the model of a proof, that a property is broken.
+struct Breaking {
+  Property property{};
+  std::string file;
+};
+
 // One line of a report: one model against one target, or alone.
 struct Result {
   std::string job;  // "fuzz", "replay", "check"
@@ -80,6 +87,11 @@ struct Result {
   double seconds = 0;
   uint64_t seed = 0;
   std::string against;  // the target that it was held against; empty: the model
+  // Of proofs: `steps` are obligations then.
+  std::vector<ProofRow> proofs;
+  std::vector<Obligation> lemmas;  // of no property: they carry the model's invariants
+  std::vector<BranchProof> branches;
+  std::vector<Breaking> breaking;
 
   uint64_t expected() const;
   uint64_t unexpected() const;

@@ -21,6 +21,7 @@ struct RenderOptions {
   bool color = false;                   // text only
   const Run* run = nullptr;             // that the results are of: what they were got on, and by which tool
   const RunHistory* history = nullptr;  // text only: what is new, and what is gone
+  bool obligations = false;             // text only: each obligation of a proof
 };
 
 // Everything that goes to standard output. One result's text ends with its verdict line, unless a run is given.

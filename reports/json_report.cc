@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "model/trace_text.h"
+#include "oracle/prove_result.h"
 #include "reports/command.h"
 #include "reports/conclusion.h"
 #include "reports/writers.h"
@@ -42,6 +43,48 @@ Json generated_of(const Generated& g) {
   return {{"live", g.live}, {"depth", g.depth}, {"cut", g.cut}, {"branches", branches}};
 }
 
+Json trace_or_null(const std::optional<Trace>& trace) { return trace ? Json(write_trace(*trace)) : Json(); }
+
+Json obligations_of(std::span<const Obligation> obligations) {
+  Json all = Json::array();
+  for (const auto& each : obligations)
+    all.push_back({{"transition", each.transition},
+                   {"path", each.path},
+                   {"formula", each.formula},
+                   {"key", each.key},
+                   {"answer", name_of(each.answer)},
+                   {"seconds", each.seconds},
+                   {"cached", each.cached}});
+  return all;
+}
+
+Json proof_of(const ProofRow& row, const Result& r) {
+  constexpr const char* kVerdicts[] = {"as expected", "unexpected", "undecided", "n/a"};
+  const auto& check = check_of(row.property);
+  Json breaking = Json::array();
+  for (const auto& each : r.breaking)
+    if (each.property == row.property) breaking.push_back(each.file);
+  return {{"property", name_of(row.property)},
+          {"status", name_of(row.status)},
+          {"expected", name_of(expected_outcome(row.model, row.property).expected)},
+          {"verdict", kVerdicts[static_cast<size_t>(verdict_of(row, r.branches))]},
+          {"scope", row.scope},
+          {"reason", row.reason},
+          {"seconds", row.seconds},
+          {"trace", trace_or_null(row.trace)},
+          {"check", {{"text", check.text}, {"file", check.file}, {"function", check.function}, {"page", check.page}}},
+          {"breaking", breaking},
+          {"obligations", obligations_of(row.obligations)}};
+}
+
+Json branch_of(const BranchProof& side) {
+  return {{"branch", name_of(side.branch)},
+          {"side", side.side},
+          {"status", name_of(side.status)},
+          {"why", side.why},
+          {"witness", trace_or_null(side.witness)}};
+}
+
 Json named(const std::vector<Named>& all) {
   Json list = Json::array();
   for (const auto& [name, value] : all) list.push_back({{"name", name}, {"value", value}});
@@ -58,7 +101,9 @@ Json provenance_of(const Provenance& p) {
 }
 
 Json result_of(const Result& r) {
-  Json outcomes = Json::array(), finds = Json::array();
+  Json outcomes = Json::array(), finds = Json::array(), proofs = Json::array(), branches = Json::array();
+  for (const auto& row : r.proofs) proofs.push_back(proof_of(row, r));
+  for (const auto& side : r.branches) branches.push_back(branch_of(side));
   for (const auto& row : r.outcomes)
     outcomes.push_back({{"operation", row.operation},
                         {"condition", row.condition},
@@ -90,7 +135,10 @@ Json result_of(const Result& r) {
           {"notes", r.notes},
           {"outcomes", outcomes},
           {"statistics", named(r.statistics)},
-          {"generated", r.generated ? generated_of(*r.generated) : Json()}};
+          {"generated", r.generated ? generated_of(*r.generated) : Json()},
+          {"proofs", proofs},
+          {"lemmas", obligations_of(r.lemmas)},
+          {"branches", branches}};
 }
 
 }  // namespace

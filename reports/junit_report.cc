@@ -6,6 +6,7 @@
 #include "reports/conclusion.h"
 #include "reports/markup.h"
 #include "reports/plain_text.h"
+#include "reports/proof_words.h"
 #include "reports/writers.h"
 
 namespace lockstep {
@@ -67,6 +68,16 @@ void add_find(Suite& suite, const Find& find, const Result& r) {
                          : element("failure", message, told));
 }
 
+void add_proof(Suite& suite, const ProofRow& row, const Result& r) {
+  const auto verdict = verdict_of(row, r.branches);
+  const auto told = outcome_words(row, verdict) + " (" + row.scope + "): " + row.reason;
+  std::string inside = fmt::format("      <system-out>{}</system-out>\n", markup_text(told));
+  if (verdict == RowVerdict::unexpected) inside = element("failure", told, ""), ++suite.failures;
+  if (verdict == RowVerdict::undecided) inside = element("error", told, ""), ++suite.errors;
+  if (verdict == RowVerdict::not_applicable) inside = element("skipped", told, ""), ++suite.skipped;
+  add_case(suite, fmt::format("{}: {}", pair_of(r), name_of(row.property)), row.seconds, inside);
+}
+
 std::string property(const std::string& name, const std::string& value) {
   return fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", markup_attribute(name), markup_attribute(value));
 }
@@ -94,6 +105,7 @@ std::string write_junit(std::span<const Result> results, const RenderOptions& op
     suite.seconds += r.seconds;
     suite.properties += property("verdict", verdict_line(r));
     add_result(suite, r);
+    for (const auto& row : r.proofs) add_proof(suite, row, r);
     for (const auto& find : r.finds) add_find(suite, find, r);
   }
   std::string body, provenance;

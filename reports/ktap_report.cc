@@ -6,6 +6,7 @@
 #include "reports/command.h"
 #include "reports/conclusion.h"
 #include "reports/plain_text.h"
+#include "reports/proof_words.h"
 #include "reports/writers.h"
 
 namespace lockstep {
@@ -49,11 +50,21 @@ class Ktap {
     if (conclusion == Conclusion::inconclusive) directive = "ERROR " + reason_of(r);
     const bool ok = conclusion == Conclusion::passed || conclusion == Conclusion::skipped;
     test(ok, fmt::format("{} {}", r.job, pair_of(r)), directive, told + verdict_line(r));
+    for (const auto& row : r.proofs) proof(row, r);
     for (const auto& each : r.finds) find(each, r);
   }
   std::string end() const { return fmt::format("KTAP version 1\n1..{}\n{}", count_, tests_); }
 
  private:
+  void proof(const ProofRow& row, const Result& r) {
+    const auto verdict = verdict_of(row, r.branches);
+    const auto told = outcome_words(row, verdict) + " (" + row.scope + "): " + row.reason;
+    const char* directives[] = {row.status == ProofStatus::refuted ? "XFAIL " : "", "", "ERROR ", "SKIP "};
+    std::string directive = directives[static_cast<size_t>(verdict)];
+    if (!directive.empty()) directive += told;
+    test(verdict == RowVerdict::as_expected || verdict == RowVerdict::not_applicable,
+         fmt::format("{} {}: {}", r.job, pair_of(r), name_of(row.property)), directive, told);
+  }
   void find(const Find& f, const Result& r) {
     const auto& d = f.divergence;
     std::string told = fmt::format("{} at step {}: {}\n", d.property, d.step, d.text);

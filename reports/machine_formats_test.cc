@@ -166,6 +166,27 @@ TEST(KtapReport, SurvivesHostileNames) {
   EXPECT_EQ(counts.strange, 0);
 }
 
+TEST(Proofs, AreACaseEachInEveryFormat) {
+  auto proofs = sample_proofs();
+  proofs.proofs[2].reason = kHostile;
+  const auto counts = read_ktap(render({&proofs, 1}, Format::ktap));
+  EXPECT_EQ(counts.plan, 6);  // the result, four rows, the refutation's trace
+  EXPECT_EQ(counts.ok, 3);
+  EXPECT_EQ(counts.strange, 0);
+  EXPECT_EQ(read_xml(render({&proofs, 1}, Format::junit)), "testsuites 1 6 0 3 0 6 0 3 0\n");
+  const auto json = nlohmann::json::parse(render({&proofs, 1}, Format::json))["results"][0];
+  const auto& row = json["proofs"][1];
+  EXPECT_EQ(row["status"], "refuted");
+  EXPECT_EQ(row["verdict"], "as expected");
+  EXPECT_EQ(row["check"]["function"], "judge_objects");
+  EXPECT_EQ(row["breaking"], nlohmann::json::array({"corpus/v5-posted/leak-alloc-2.trace"}));
+  EXPECT_EQ(row["obligations"][1]["cached"], true);
+  EXPECT_EQ(json["proofs"][2]["verdict"], "undecided");
+  EXPECT_EQ(json["branches"][1]["status"], "dead");
+  proofs.proofs[0].status = ProofStatus::refuted;
+  EXPECT_EQ(read_xml(render({&proofs, 1}, Format::junit)), "testsuites 1 6 1 3 0 6 1 3 0\n");
+}
+
 TEST(Format, NamesGoBothWays) {
   for (auto format : {Format::text, Format::json, Format::junit, Format::ktap})
     EXPECT_EQ(find_format(name_of(format)), format);

@@ -237,6 +237,27 @@ class Links(InBrowser):
         self.browser.press("Enter")
         self.assertTrue(self.browser.run("document.activeElement.parentElement.open"))
 
+    def test_from_a_property_to_its_proof_by_keyboard(self):
+        self.open(os.path.join(SAMPLES, "nightly", "index.html"))
+        self.tab_to("class=\"cell\"", 200)
+        self.browser.press("Enter")
+        self.browser.run("new Promise(done => setTimeout(done, 50))")
+        target = "document.querySelector(decodeURIComponent(location.hash))"
+        self.assertTrue(self.browser.run(f"{target}.open && {target}.parentElement.open"))
+        text = self.browser.run(f"{target}.innerText")
+        for word in ("Proof", "While something runs", "oracle/rules.h", "judge_view", "Traces that break it"):
+            self.assertIn(word, text)
+
+    def test_every_cell_leads_to_its_own_proof(self):
+        self.open(os.path.join(SAMPLES, "nightly", "index.html"))
+        hrefs = self.browser.run("[...document.querySelectorAll('#proofs a.cell')].map(a => a.getAttribute('href'))")
+        self.assertGreaterEqual(len(hrefs), 40)
+        self.assertEqual(len(set(hrefs)), len(hrefs))
+        self.assertIn("refuted, as expected", self.text("#proofs"))
+        self.assertIn("? unknown", self.text("#proofs"))
+        broken = self.browser.run("document.querySelectorAll('#proofs details.proof a[href^=\"counterexamples/prove-\"]').length")
+        self.assertGreater(broken, 3)
+
     def test_focus_is_seen(self):
         for page in (os.path.join(SAMPLES, "nightly", "index.html"), walked()):
             self.open(page)
@@ -250,7 +271,7 @@ class Links(InBrowser):
             self.open(os.path.join(SAMPLES, name, "index.html"))
             self.assertEqual(self.text("h1"), head)
             order = self.browser.run("[...document.querySelectorAll('main section')].map(s => s.id).join()")
-            self.assertRegex(order, r"^new,(known,)?expected,matrix,results,coverage,speed,gaps,provenance$")
+            self.assertRegex(order, r"^new,(known,)?expected,matrix,(proofs,)?results,coverage,speed,gaps,provenance$")
 
     def test_what_was_not_checked_is_loud(self):
         self.open(os.path.join(SAMPLES, "nightly", "index.html"))

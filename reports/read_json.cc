@@ -5,6 +5,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "model/model.h"
 #include "model/trace_text.h"
 
 namespace lockstep {
@@ -60,6 +61,63 @@ std::vector<Named> named_from(const Json& list) {
   return all;
 }
 
+// The value of this name among the first `count`.
+template <class Enum>
+Enum named_value(const Json& name, size_t count) {
+  for (size_t i = 0; i < count; ++i)
+    if (name == name_of(static_cast<Enum>(i))) return static_cast<Enum>(i);
+  throw std::runtime_error("a name that is not known: " + name.dump());
+}
+
+std::optional<Trace> trace_from(const Json& text) {
+  if (text.is_null()) return std::nullopt;
+  auto trace = parse_trace(text.get<std::string>(), "trace");
+  for (auto& step : trace.steps) step.line = 0;
+  return trace;
+}
+
+std::vector<Obligation> obligations_from(const Json& list, const std::string& model) {
+  std::vector<Obligation> all;
+  for (const auto& o : list)
+    all.push_back({model, o.at("transition"), o.at("path"), o.at("formula"), o.at("key"),
+                   named_value<ProofAnswer>(o.at("answer"), 3), o.at("seconds"), o.at("cached")});
+  return all;
+}
+
+ProofRow proof_from(const Json& p, const std::string& model) {
+  ProofRow row{.model = model,
+               .property = named_value<Property>(p.at("property"), kProperties),
+               .status = named_value<ProofStatus>(p.at("status"), 4),
+               .scope = p.at("scope"),
+               .reason = p.at("reason"),
+               .trace = trace_from(p.at("trace")),
+               .seconds = p.at("seconds")};
+  row.obligations = obligations_from(p.at("obligations"), model);
+  return row;
+}
+
+BranchProof branch_from(const Json& b, const std::string& model) {
+  return {model,
+          named_value<Branch>(b.at("branch"), kBranches),
+          b.at("side"),
+          named_value<SideStatus>(b.at("status"), 3),
+          trace_from(b.at("witness")),
+          b.at("why")};
+}
+
+// What a report has that was written before there were proofs: none.
+void add_proofs(const Json& r, Result& result) {
+  if (!r.contains("proofs")) return;
+  if (const auto& proofs = r.at("proofs"); !proofs.empty() && find_model(result.model) == nullptr)
+    throw std::runtime_error("proofs of a model that is not known");
+  for (const auto& proof : r.at("proofs")) {
+    result.proofs.push_back(proof_from(proof, result.model));
+    for (const auto& file : proof.at("breaking")) result.breaking.push_back({result.proofs.back().property, file});
+  }
+  result.lemmas = obligations_from(r.at("lemmas"), result.model);
+  for (const auto& branch : r.at("branches")) result.branches.push_back(branch_from(branch, result.model));
+}
+
 Result result_from(const Json& r) {
   Result result{.job = r.at("job"),
                 .model = r.at("model"),
@@ -81,6 +139,7 @@ Result result_from(const Json& r) {
     result.outcomes.push_back({row.at("operation"), row.at("condition"), row.at("outcome"),
                                count<uint64_t>(row, "count"), row.at("possible")});
   if (r.contains("generated") && !r.at("generated").is_null()) result.generated = generated_from(r.at("generated"));
+  add_proofs(r, result);
   return result;
 }
 

@@ -5,6 +5,7 @@
 
 #include "model/trace_text.h"
 #include "reports/format.h"
+#include "reports/report_samples.h"
 
 namespace lockstep {
 namespace {
@@ -48,6 +49,24 @@ TEST(ReadJson, BringsBackWhatWasWritten) {
   EXPECT_FALSE(back[0].outcomes.at(2).possible);
   EXPECT_EQ(back[0].outcomes[0].count, 17u);
   EXPECT_EQ(back[0].finds[0].trace.steps, find.trace.steps);
+}
+
+TEST(ReadJson, BringsBackProofs) {
+  const auto result = sample_proofs();
+  const auto text = render({&result, 1}, Format::json);
+  const auto back = read_json(text);
+  EXPECT_EQ(render(back, Format::json), text);
+  ASSERT_EQ(back.at(0).proofs.size(), 4u);
+  EXPECT_EQ(back[0].proofs[1].trace->steps, result.proofs[1].trace->steps);
+  EXPECT_EQ(back[0].proofs[1].obligations[1].formula, "refcount-exact");
+  EXPECT_EQ(back[0].branches.at(1).status, SideStatus::dead);
+  EXPECT_EQ(back[0].breaking.at(0).file, "corpus/v5-posted/leak-alloc-2.trace");
+  for (const auto* name : {"append-only", "refuted", "owner_put", "v5-posted"}) {
+    auto changed = text;
+    for (size_t at = 0; (at = changed.find(std::string("\"") + name + "\"", at)) != changed.npos;)
+      changed[at + 1] = '?';
+    EXPECT_THROW(read_json(changed), std::exception) << name;
+  }
 }
 
 TEST(ReadJson, BringsBackTheRun) {

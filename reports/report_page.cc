@@ -61,19 +61,20 @@ Markup provenance_section(const ReportInput& in) {
 
 std::string report_page(const Run& run, const RunHistory& history, const std::set<std::string>& pages) {
   const ReportInput in{run, history, pages};
-  const auto known = known_section(in);
+  const auto known = known_section(in), proofs = proofs_section(in);
   const auto content = html(
       R"({}<nav class="contents" aria-label="Contents"><ul><li><a href="#new">New</a></li>{}<li>
-<a href="#expected">Expected</a></li><li><a href="#matrix">Matrix</a></li><li>
+<a href="#expected">Expected</a></li><li><a href="#matrix">Matrix</a></li>{}<li>
 <a href="#results">Results</a></li><li><a href="#coverage">Coverage</a></li><li>
 <a href="#speed">Speed</a></li><li><a href="#gaps">Not checked</a></li><li>
 <a href="#provenance">Provenance</a></li></ul></nav>
 <main>
-{}{}{}{}{}{}{}{}{}</main>
+{}{}{}{}{}{}{}{}{}{}</main>
 )",
       verdict_header(in), known.empty() ? Markup() : html(R"(<li><a href="#known">Seen before</a></li>)"),
-      news_section(in), known, expected_section(in), matrix_section(in), results_section(in), coverage_section(in),
-      speed_section(in), gaps_section(in), provenance_section(in));
+      proofs.empty() ? Markup() : html(R"(<li><a href="#proofs">Proofs</a></li>)"), news_section(in), known,
+      expected_section(in), matrix_section(in), proofs, results_section(in), coverage_section(in), speed_section(in),
+      gaps_section(in), provenance_section(in));
   return page_frame("Lockstep nightly " + run.started, "report", content);
 }
 

@@ -76,6 +76,28 @@ TEST(ReportPage, WhatIsMissingIsAFailure) {
   EXPECT_TRUE(has(part(page, "expected"), "MISSING:"));
 }
 
+TEST(ReportPage, EachPropertyLinksItsProofItsCheckAndItsTraces) {
+  const auto run = sample_run({sample_proofs()});
+  const auto link = counterexample_folder(run.results[0], run.results[0].finds.at(0));
+  const auto proofs = part(report_page(run, {}, {link}), "proofs");
+  EXPECT_TRUE(has(proofs, "<a class=\"cell\" href=\"#proof-1-refcount-exact\">"));
+  const auto row = between(proofs, "id=\"proof-1-refcount-exact\"", "</dl>");
+  EXPECT_TRUE(has(row, "refuted, as expected"));
+  EXPECT_TRUE(has(row, "rule.usage is exact"));
+  EXPECT_TRUE(has(row, "<code>judge_objects</code>"));
+  EXPECT_TRUE(has(row, "<a href=\"" + link + "/index.html\">prove, 1 step</a>")) << row;
+  EXPECT_TRUE(has(row, "corpus/v5-posted/leak-alloc-2.trace"));
+  EXPECT_TRUE(has(between(proofs, "id=\"proof-1-append-only\"", "</dl>"), "None is known."));
+  EXPECT_TRUE(has(proofs, "Branches, each way: 1 reachable, 1 dead"));
+  EXPECT_TRUE(has(proofs, "6 obligations, 4 of them answered from the cache"));
+}
+
+TEST(ReportPage, WithoutProofsThereIsNoSuchPart) {
+  const auto page = report_page(sample_run({with_find()}), {}, {});
+  EXPECT_FALSE(has(page, "href=\"#proofs\""));
+  EXPECT_EQ(part(page, "proofs"), "");
+}
+
 TEST(ReportPage, NothingRunIsNoSuccess) {
   const auto page = report_page(sample_run({}), {}, {});
   EXPECT_TRUE(has(page, "<h1>Nothing was run</h1>"));

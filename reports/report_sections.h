@@ -23,6 +23,7 @@ Markup news_section(const ReportInput& in);      // unexpected and new, what is 
 Markup known_section(const ReportInput& in);     // unexpected, seen before
 Markup expected_section(const ReportInput& in);  // foreseen; and what was foreseen and is missing
 Markup matrix_section(const ReportInput& in);
+Markup proofs_section(const ReportInput& in);  // empty where nothing was to be proved
 Markup results_section(const ReportInput& in);
 Markup coverage_section(const ReportInput& in);
 Markup speed_section(const ReportInput& in);

@@ -9,6 +9,7 @@
 #include "reports/outcome_table.h"
 #include "reports/paint.h"
 #include "reports/plain_text.h"
+#include "reports/proof_words.h"
 #include "reports/writers.h"
 
 namespace lockstep {
@@ -19,7 +20,8 @@ constexpr size_t kWidth = 100;
 
 std::string head_of(const Result& r, const Paint& paint) {
   std::string out = fmt::format("{}  {}\n", paint.bold(shown(r.job.empty() ? "run" : r.job)), shown(pair_of(r)));
-  out += fmt::format("  {}, {} in {:.1f} s", count_of(r.traces, "trace"), count_of(r.steps, "step"), r.seconds);
+  const auto steps = r.proofs.empty() ? count_of(r.steps, "step") : count_of(r.steps, "obligation");
+  out += fmt::format("  {}, {} in {:.1f} s", count_of(r.traces, "trace"), steps, r.seconds);
   // Only fuzz draws by chance; elsewhere a seed would claim what is not so.
   if (r.seed != 0 || r.job == "fuzz") out += fmt::format(", seed {}", r.seed);
   return out + "\n";
@@ -76,9 +78,9 @@ std::string warnings_in(const Result& r, const Paint& paint) {
   return out.empty() ? "" : "\n" + out;
 }
 
-std::string result_of(const Result& r, const Paint& paint) {
-  return head_of(r, paint) + statistics_of(r) + finds_of(r, paint) + warnings_in(r, paint) + shown(verdict_line(r)) +
-         "\n";
+std::string result_of(const Result& r, const RenderOptions& options, const Paint& paint) {
+  return head_of(r, paint) + proof_table(r, options.obligations) + statistics_of(r) + finds_of(r, paint) +
+         warnings_in(r, paint) + shown(verdict_line(r)) + "\n";
 }
 
 std::string provenance_of(const Run& run) {
@@ -101,7 +103,8 @@ std::string summary_of(std::span<const Result> results) {
 std::string write_text(std::span<const Result> results, const RenderOptions& options) {
   const Paint paint(options.color);
   std::string out;
-  for (const auto& result : results) out += fmt::format("{}{}", out.empty() ? "" : "\n", result_of(result, paint));
+  for (const auto& result : results)
+    out += fmt::format("{}{}", out.empty() ? "" : "\n", result_of(result, options, paint));
   if (options.history != nullptr) out += "\n" + news_text(*options.run, *options.history);
   if (options.run != nullptr) out += provenance_of(*options.run);
   if (results.size() != 1) out += summary_of(results);

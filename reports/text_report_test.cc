@@ -91,6 +91,30 @@ TEST(TextReport, WhatIsMissingBeginsItsLine) {
                   "Verdict: INCONCLUSIVE "));
 }
 
+TEST(TextReport, ProofsAreATable) {
+  const auto proofs = sample_proofs();
+  const auto text = render({&proofs, 1}, Format::text);
+  for (const auto* line :
+       {"  1 trace, 6 obligations in 3.0 s\n",
+        "  property            outcome               scope      obligations  cached  seconds\n",
+        "  append-only         proved                unbounded            2       1      0.6\n"
+        "      a list only grows at its head\n",
+        "  refcount-exact      refuted, as expected  bounded              2       1      0.6\n"
+        "      1 step: a failed append leaves a rule at -1\n",
+        "  acyclic             unknown               unbounded            2       1      0.6\n",
+        "  invariants: 1 obligation, on which all of these rest\n",
+        "  branches, each way: 1 reachable, 1 dead\n    owner_put, taken: dead: no events own their slot there\n",
+        "  solver: Z3 4.8.12\n", "EXPECTED 1 of 1  refcount-exact at step 1", "INCONCLUSIVE: acyclic is not decided",
+        "Verdict: DIVERGES model=v5-posted target=- traces=1 steps=6 divergences=1 expected=1 unobserved=0 "
+        "skipped=0\n"})
+    EXPECT_NE(text.find(line), std::string::npos) << line << "\nin\n" << text;
+  EXPECT_EQ(text.find("walk round"), std::string::npos);
+  const auto all = render({&proofs, 1}, Format::text, {.obligations = true});
+  EXPECT_NE(all.find("      - exit, 2: exit_puts, walk round: acyclic: proved in 0.12 s, from the cache\n"),
+            std::string::npos)
+      << all;
+}
+
 TEST(TextReport, HostileNamesDoNotReachTheTerminal) {
   auto r = sample_result();
   r.job = r.model = r.target = kHostile;
