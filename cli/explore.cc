@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/finds.h"
 #include "cli/interleave.h"
 #include "cli/violations.h"
 #include "model/trace_error.h"
