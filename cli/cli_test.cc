@@ -46,7 +46,7 @@ TEST_F(Cli, BadUsageIsTwo) {
            {"prove", "--timeout", "-1"},
            {"fuzz"},
            {"fuzz", "--model", "v7", "--target", "sim:v5"},
-           {"fuzz", "--model", "v5-posted", "--target", "vm:v5"},
+           {"fuzz", "--model", "v5-posted", "--target", "vm:v9"},
            {"fuzz", "--model", "v5-posted", "--target", "sim:v9"},
            {"fuzz", "--model", "v5-posted", "--target", "sim:v5", "--for", "soon"},
            {"fuzz", "--model", "v5-posted", "--target", "sim:v5", "--shard", "3/2"},
