@@ -43,6 +43,7 @@ SymbolicRun::SymbolicRun(z3::context& c, const ProofSetting& setting, std::vecto
   z3::params params(c);
   params.set("mbqi", false);
   params.set("auto_config", false);
+  params.set("ctrl_c", false);  // signals are the program's own: the library would take one for itself, and go on
   solver_.set(params);
 }
 

@@ -70,7 +70,7 @@ void add_find(Suite& suite, const Find& find, const Result& r) {
 
 void add_proof(Suite& suite, const ProofRow& row, const Result& r) {
   const auto verdict = verdict_of(row, r.branches);
-  const auto told = outcome_words(row, verdict) + " (" + row.scope + "): " + row.reason;
+  const auto told = outcome_words(row, verdict) + (row.scope.empty() ? "" : " (" + row.scope + ")") + ": " + row.reason;
   std::string inside = fmt::format("      <system-out>{}</system-out>\n", markup_text(told));
   if (verdict == RowVerdict::unexpected) inside = element("failure", told, ""), ++suite.failures;
   if (verdict == RowVerdict::undecided) inside = element("error", told, ""), ++suite.errors;

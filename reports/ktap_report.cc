@@ -58,7 +58,8 @@ class Ktap {
  private:
   void proof(const ProofRow& row, const Result& r) {
     const auto verdict = verdict_of(row, r.branches);
-    const auto told = outcome_words(row, verdict) + " (" + row.scope + "): " + row.reason;
+    const auto told =
+        outcome_words(row, verdict) + (row.scope.empty() ? "" : " (" + row.scope + ")") + ": " + row.reason;
     const char* directives[] = {row.status == ProofStatus::refuted ? "XFAIL " : "", "", "ERROR ", "SKIP "};
     std::string directive = directives[static_cast<size_t>(verdict)];
     if (!directive.empty()) directive += told;

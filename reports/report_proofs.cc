@@ -34,7 +34,11 @@ Markup badge(const ProofRow& row, const Result& result) {
                      : verdict == RowVerdict::undecided ? " warn"
                      : proved                           ? " good"
                                                         : "";
-  const char* mark = verdict == RowVerdict::undecided ? "? " : proved ? "✓ " : refuted ? "✗ " : "– ";
+  const char* mark = verdict == RowVerdict::unexpected && proved ? "! "
+                     : verdict == RowVerdict::undecided          ? "? "
+                     : proved                                    ? "✓ "
+                     : refuted                                   ? "✗ "
+                                                                 : "– ";
   return html(R"(<span class="badge{}">{}{}</span>)", kind, mark, outcome_words(row, verdict));
 }
 
