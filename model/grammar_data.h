@@ -86,7 +86,7 @@ constexpr auto kOptionArguments = changed(kAppendArguments, [](Argument& argumen
   if (argument.param == Param::flags) argument.known = 1;
 });
 constexpr auto kOptionRows = changed(kAppendRows, [](Row& row) {
-  if (row.possible == flags_set) row = {"flags>1", EINVAL, kCertain, flags_unknown};
+  if (row.condition == "flags!=0") row = {"flags>1", EINVAL, kCertain, flags_unknown};
 });
 constexpr Operation kOptionOperations[] = {
     {Op::append, kOptionArguments, kOptionRows},
