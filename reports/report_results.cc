@@ -38,6 +38,8 @@ Markup cell(const ReportInput& in, const std::string& model, const std::string& 
 // Skips and notes, what was drawn by chance, and the line that scripts look for.
 Markup more_of(const Result& r) {
   Markup out;
+  // Only chance has a seed; elsewhere a number would claim what is not so.
+  if (r.seed != 0 || !r.outcomes.empty()) out += html("<li>seed: <code>{}</code></li>", r.seed);
   for (const auto& warning : warnings_of(r)) out += html("<li class=\"warn\">{}</li>", text_html(warning));
   for (const auto& note : other_notes(r)) out += html("<li>{}</li>", text_html(note));
   for (const auto& s : r.statistics)
@@ -52,19 +54,15 @@ Markup result_row(const ReportInput& in, const Result& r) {
   const auto number = [](uint64_t count, const char* kind) {
     return html("<td class=\"number {}\">{}</td>", count == 0 ? "quiet" : kind, count_html(count));
   };
-  // Only chance has a seed; elsewhere a number would claim what is not so.
-  const bool seeded = r.seed != 0 || !r.outcomes.empty();
-  Markup out = html(R"(<tr id="{}"><th scope="row">{}</th><td>{}</td><td>{}</td>)", job_anchor(in, r), name_html(r.job),
-                    conclusion_badge(conclusion_of(r)), name_html(pair_of(r)));
+  Markup out = html(R"(<tr id="{}"><th scope="row">{}{}</th><td>{}</td><td>{}</td>)", job_anchor(in, r),
+                    name_html(r.job), more_of(r), conclusion_badge(conclusion_of(r)), name_html(pair_of(r)));
   out += number(r.traces, "");
   out += number(r.steps, "");
   out += number(r.unexpected(), "wrong");
   out += number(r.expected(), "");
   out += number(r.unobserved, "warn");
   out += number(r.skipped, "warn");
-  return out += html(R"(<td class="number">{}</td><td class="long">{}</td></tr>
-)",
-                     seeded ? html("<code>{}</code>", r.seed) : html("–"), more_of(r));
+  return out += html("</tr>\n");
 }
 
 }  // namespace
@@ -101,7 +99,7 @@ Markup results_section(const ReportInput& in) {
 <th scope="col" class="number">Traces</th><th scope="col" class="number">Steps</th>
 <th scope="col" class="number">Unexpected</th><th scope="col" class="number">Expected</th>
 <th scope="col" class="number">Not observed</th><th scope="col" class="number">Skipped</th>
-<th scope="col" class="number">Seed</th><th scope="col">Notes</th></tr></thead>
+</tr></thead>
 <tbody>
 {}</tbody>)",
                rows),
