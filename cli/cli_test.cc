@@ -351,7 +351,7 @@ TEST_F(Cli, ATargetThatIsTakenIsALoudSkipOfTheNightly) {
     printf("\n!!! SKIPPED: no live target here\n\n");
     GTEST_SKIP();
   }
-  const auto holder = start({"fuzz", "--model", "seccomp", "--target", "live", "--for", "60s"});
+  const auto holder = start({"fuzz", "--model", "seccomp", "--target", "live", "--for", "1h"});
   std::this_thread::sleep_for(std::chrono::milliseconds(700));
   const auto skipped = run({"nightly", "--for", "1s", "-o", (folder_ / "n").string()});
   EXPECT_EQ(skipped.code, 0) << skipped.err;
