@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/live/fail_nth.h"
 #include "harness/live/host_lock.h"
 
 namespace lockstep::live {
@@ -51,6 +52,10 @@ void Engine::make_observer() {
   if (!observer_ && rules_) throw Unavailable("live: the kernel's design cannot be watched: " + why);
   if (!observer_) observer_ = make_proc_observer(memory_.arena(), why);
   capabilities_ = observer_->capabilities();
+  if (options_.faults && rules_ && can_fail_nth()) {
+    let_all_allocations_fail();
+    capabilities_.any_fault = true;
+  }
   if (options_.drain && !drain_ && !capabilities_.unobserved.empty())
     capabilities_.unobserved += "; it runs slowly, since only root may drain the kernel's queue";
 }

@@ -30,6 +30,8 @@ class Engine : public LiveTarget {
   const Capabilities& capabilities() const override { return capabilities_; }
   const LiveStatistics& statistics() const override { return statistics_; }
   int process_group() const override { return process_group_; }
+  std::vector<int> pids() const override;
+  std::optional<bool> fault_hit() const override { return fault_hit_; }
   void reset(const Trace& trace) override;
   Outcome step(const Step& step) override;
   void observe(Snapshot& snapshot) override;
@@ -48,6 +50,7 @@ class Engine : public LiveTarget {
   void drained(uint32_t left);
   void count_attach();
   Outcome carry_out(const Step& step);
+  Outcome perform(const Step& step, uint32_t number);
   template <class Action>
   auto guarded(Action action);
   [[noreturn]] void hung(unsigned slot);
@@ -75,6 +78,7 @@ class Engine : public LiveTarget {
   uint32_t fresh_number_ = 0;  // for a filter that the trace expects to be refused
   int steps_ = 0;              // in this trace
   int attaches_ = 0;
+  std::optional<bool> fault_hit_;      // by the last step
   bool ended_ = false;                 // no task of the last trace is left
   std::vector<std::string> news_;      // of the machine, none of the traces'
   std::vector<std::string> warnings_;  // of the design under us, in this trace: a fact, and for others to judge
