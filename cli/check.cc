@@ -104,6 +104,7 @@ int run(const char* job, const Options& options) {
     if (options.faults && !outcome.divergence) sweep_of(model).run(input.trace, input.file, result);
   }
   for (auto& [model, sweep] : sweeps) sweep.conclude(result);
+  add_lines_reached(result, target.get());
   throw_if_interrupted();
   if (show) fmt::print("\n");
   const int code = report({result}, options.output);

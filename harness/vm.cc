@@ -8,12 +8,14 @@
 #include <utility>
 
 #include "harness/agent/image.h"
+#include "harness/kernels/code_lines.h"
 #include "harness/vm/guest.h"
 #include "harness/vm/image.h"
 #include "harness/vm/initramfs.h"
 
 namespace lockstep {
 
+namespace fs = std::filesystem;
 using vm::Guest;
 using vm::GuestLost;
 using vm::Message;
@@ -53,6 +55,7 @@ class Vm final : public VmTarget {
   std::vector<std::string> notes() const override;
   int qemu() const override { return guest_ ? guest_->pid() : 0; }
   uint64_t boots() const override { return boots_; }
+  std::vector<std::pair<std::string, std::string>> lines_reached() override;
 
   void announce(const Trace& trace) override { announced_ = trace; }
   void reset(const Trace& trace) override;
@@ -315,6 +318,21 @@ std::optional<std::vector<Leak>> Vm::find_leaks() {
       if (leak.trace != 0) leak.trace += counted_from_;
   counted_from_ = sent_;
   return leaks;
+}
+
+std::vector<std::pair<std::string, std::string>> Vm::lines_reached() {
+  const auto lines = kernels::code_lines(fs::path(image_.path).replace_filename("vmlinux"), {});
+  if (running_) run_out();
+  if (lines.empty() || !guest_) return {};
+  try {
+    guest_->send(What::where, {}, options_.answer_timeout_ms);
+    const auto reached = vm::get_addresses(expect(What::reached).bytes);
+    return kernels::lines_reached(lines, {reached.begin(), reached.end()});
+  } catch (const GuestLost& lost) {
+    fault(fmt::format("{}: as it tells what code was run: {}", name_, lost.what()));
+  } catch (const vm::WireError& error) {
+    fault(fmt::format("{}: as it tells what code was run, the guest answers garbage ({})", name_, error.what()));
+  }
 }
 
 void Vm::end() {

@@ -42,9 +42,17 @@ void Server::serve() {
       run(vm::get_trace(message.bytes));
     else if (message.what == What::look)
       look_for_leaks();
+    else if (message.what == What::where)
+      tell_code_reached();
     else
       throw vm::WireError("the host says what only a guest may say");
   }
+}
+
+void Server::tell_code_reached() {
+  reply_.clear();
+  vm::put_addresses(reply_, target_->code_reached());
+  port_.say(What::reached, reply_.bytes());
 }
 
 void Server::look_for_leaks() {

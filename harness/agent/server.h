@@ -24,6 +24,7 @@ class Server {
   void observe();
   void put_fault();
   void look_for_leaks();
+  void tell_code_reached();
   bool lives(uint16_t task) const;
   void misbehave(int step);
 

@@ -9,7 +9,7 @@
 namespace lockstep::agent {
 
 struct Settings {
-  LiveOptions live{.faults = true};  // drain=0, timeout=MS
+  LiveOptions live{.faults = true, .code = true};  // drain=0, timeout=MS
   std::string misbehave;  // test=HOW:STEP, for tests of the host: what the guest does before it takes that step
   int misbehave_step = 0;
 };

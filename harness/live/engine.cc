@@ -66,8 +66,9 @@ void Engine::make_crew() {
       memory_, Crew::Files{.drain = drain_.fd(), .lock = lock_.fd(), .gift = rules_ ? rules_->workers_end() : -1},
       geteuid() != 0, options_.step_timeout_ms);
   observer_->meet(*crew_);
+  if (options_.code && rules_ && CodeReached::can_watch()) code_ = std::make_unique<CodeReached>();
   process_group_ = crew_->nursery();
-  stage_ = std::make_unique<Stage>(*crew_, *observer_, rules_.get(), options_.step_timeout_ms);
+  stage_ = std::make_unique<Stage>(*crew_, *observer_, rules_.get(), code_.get(), options_.step_timeout_ms);
 }
 
 void Engine::probe() {

@@ -31,6 +31,7 @@ class Engine : public LiveTarget {
   const LiveStatistics& statistics() const override { return statistics_; }
   int process_group() const override { return process_group_; }
   std::vector<int> pids() const override;
+  std::vector<uint64_t> code_reached() const override;
   std::optional<bool> fault_hit() const override { return fault_hit_; }
   void reset(const Trace& trace) override;
   Outcome step(const Step& step) override;
@@ -72,6 +73,7 @@ class Engine : public LiveTarget {
   std::unique_ptr<Rules> rules_;  // null: traces are of filters
   std::unique_ptr<Observer> observer_;
   std::unique_ptr<Crew> crew_;
+  std::unique_ptr<CodeReached> code_;  // null: nobody asks for it
   std::unique_ptr<Stage> stage_;
   int process_group_ = 0;
   uint32_t backlog_ = 0;       // attach calls since the last drain

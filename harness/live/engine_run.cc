@@ -151,6 +151,11 @@ Outcome Engine::perform(const Step& step, uint32_t number) {
   return outcome;
 }
 
+std::vector<uint64_t> Engine::code_reached() const {
+  if (!code_) return {};
+  return {code_->addresses().begin(), code_->addresses().end()};
+}
+
 std::vector<int> Engine::pids() const {
   std::vector<int> all;
   for (unsigned slot = kNurserySlot + 1; slot < kWorkerSlots; ++slot)

@@ -12,6 +12,8 @@
 //   guest -> ended    programs that are left, notes (texts). The trace's tasks are gone
 //   host  -> look     nothing. Between two traces
 //   guest -> leaks    whether it can look, and then leaks
+//   host  -> where    nothing. Between two traces
+//   guest -> reached  the low 32 bits of the addresses of kernel code that traces ran
 //
 // After `trace` comes either `begun`, any number of `stepped`, perhaps `stopped`, and `ended`; or at any point
 // `skipped` or `fault` as the last word. Of a snapshot only the bytes between its common beginning and common end with
@@ -37,7 +39,21 @@ struct WireError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-enum class What : uint8_t { hello = 1, refusal, trace, begun, stepped, stopped, skipped, fault, ended, look, leaks };
+enum class What : uint8_t {
+  hello = 1,
+  refusal,
+  trace,
+  begun,
+  stepped,
+  stopped,
+  skipped,
+  fault,
+  ended,
+  look,
+  leaks,
+  where,
+  reached
+};
 
 // What became of the fault that the step was to meet; none: it had none, or nobody knows.
 enum class Fault : uint8_t { none, hit, missed };
@@ -87,6 +103,9 @@ Trace get_trace(std::span<const std::byte> bytes);  // throws WireError
 
 void put_leaks(Writer& to, const std::optional<std::vector<Leak>>& leaks);
 std::optional<std::vector<Leak>> get_leaks(std::span<const std::byte> bytes);  // throws WireError
+
+void put_addresses(Writer& to, const std::vector<uint64_t>& addresses);
+std::vector<uint64_t> get_addresses(std::span<const std::byte> bytes);  // throws WireError
 
 void put_texts(Writer& to, const std::vector<std::string>& texts);
 std::vector<std::string> get_texts(std::span<const std::byte> bytes);  // throws WireError

@@ -254,6 +254,21 @@ std::optional<std::vector<Leak>> get_leaks(std::span<const std::byte> bytes) {
   return leaks;
 }
 
+void put_addresses(Writer& to, const std::vector<uint64_t>& addresses) {
+  to.put_number(static_cast<uint32_t>(addresses.size()));
+  for (const auto address : addresses) to.put_number(static_cast<uint32_t>(address));
+}
+
+std::vector<uint64_t> get_addresses(std::span<const std::byte> bytes) {
+  constexpr uint64_t kKernel = 0xffffffff00000000;  // where all of its code lies
+  Reader from(bytes);
+  const Taker take(from, "list of addresses");
+  std::vector<uint64_t> addresses;
+  for (uint32_t left = take.number(); left > 0; --left) addresses.push_back(kKernel | take.number());
+  take.end();
+  return addresses;
+}
+
 void put_texts(Writer& to, const std::vector<std::string>& texts) {
   to.put_number(static_cast<uint32_t>(texts.size()));
   for (const auto& text : texts) to.put_text(text);
