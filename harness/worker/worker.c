@@ -7,6 +7,7 @@
 #include <linux/capability.h>
 #include <linux/errno.h>
 #include <linux/fcntl.h>
+#include <linux/ioctl.h>
 #include <linux/kcov.h>
 #include <linux/poll.h>
 #include <linux/prctl.h>
