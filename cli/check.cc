@@ -69,6 +69,7 @@ int run(const char* job, const Options& options) {
   if (options.no_drain) allow_no_drain(options.target);
   if (!options.target.empty()) target = make_target(options.target, {.drain = !options.no_drain});
   if (!options.against.empty()) against = make_target(options.against);
+  if (options.faults) FaultSweep::require_faults(target.get());
   Result result{
       .job = job, .model = inputs[0].model, .target = options.target, .asked = asked, .against = options.against};
   const bool show = options.output.format == "text" && !options.quiet;
