@@ -20,6 +20,8 @@ class Server {
   bool greet();
   void run(const Trace& trace);
   void take_steps(const Trace& trace);
+  bool can_step(const Step& step);
+  void tell(Outcome outcome);
   void observe();
   bool lives(uint16_t task) const;
   void misbehave(int step);

@@ -32,6 +32,7 @@ class Engine : public LiveTarget {
   int process_group() const override { return process_group_; }
   void reset(const Trace& trace) override;
   Outcome step(const Step& step) override;
+  std::pair<Outcome, Outcome> step_together(const Step& one, const Step& other) override;
   void observe(Snapshot& snapshot) override;
   void end() override;
   std::vector<std::string> notes() const override;
@@ -47,6 +48,7 @@ class Engine : public LiveTarget {
   bool due(uint32_t calls) const { return backlog_ + calls > kDrainAt; }
   void drained(uint32_t left);
   void count_attach();
+  uint32_t number_of(const Step& step) { return step.made != 0 ? step.made : ++fresh_number_; }
   Outcome carry_out(const Step& step);
   template <class Action>
   auto guarded(Action action);
