@@ -5,6 +5,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "model/target.h"
 
@@ -25,6 +27,9 @@ class VmTarget : public Target {
  public:
   virtual int qemu() const = 0;        // pid; 0: no guest runs
   virtual uint64_t boots() const = 0;  // of guests, so far
+  // Of each file of the node designs: how many of its lines any trace reached in this guest, and which none did. Empty
+  // if the kernel does not tell.
+  virtual std::vector<std::pair<std::string, std::string>> lines_reached() = 0;
 };
 
 // `name` is one of `lockstep kernel list`, or the path of a bzImage, which has a slash in it. Boots the guest. A guest

@@ -38,16 +38,37 @@ void Server::serve() {
   if (!greet()) return;
   while (!over_) {
     const vm::Message message = port_.hear();
-    if (message.what != What::trace) throw vm::WireError("the host says what only a guest may say");
-    run(vm::get_trace(message.bytes));
+    if (message.what == What::trace)
+      run(vm::get_trace(message.bytes));
+    else if (message.what == What::look)
+      look_for_leaks();
+    else if (message.what == What::where)
+      tell_code_reached();
+    else
+      throw vm::WireError("the host says what only a guest may say");
   }
 }
 
+void Server::tell_code_reached() {
+  reply_.clear();
+  vm::put_addresses(reply_, target_->code_reached());
+  port_.say(What::reached, reply_.bytes());
+}
+
+void Server::look_for_leaks() {
+  reply_.clear();
+  vm::put_leaks(reply_, leaks_.can_look() ? std::optional(leaks_.look()) : std::nullopt);
+  port_.say(What::leaks, reply_.bytes());
+}
+
 void Server::run(const Trace& trace) {
+  leaks_.begin_trace();
   try {
     take_steps(trace);
+    for (const int pid : target_->pids()) leaks_.belongs(pid);
     target_->end();
     reply_.clear();
+    reply_.put_number(leaks_.programs_left());
     vm::put_texts(reply_, target_->notes());
     port_.say(What::ended, reply_.bytes());
   } catch (const NotCapable& why) {
@@ -91,8 +112,14 @@ bool Server::can_step(const Step& step) {
 void Server::tell(Outcome outcome) {
   reply_.clear();
   reply_.put_number(static_cast<uint32_t>(outcome.error));
+  put_fault();
   observe();
   port_.say(What::stepped, reply_.bytes());
+}
+
+void Server::put_fault() {
+  const auto hit = target_->fault_hit();
+  reply_.put_number(uint32_t(!hit ? vm::Fault::none : *hit ? vm::Fault::hit : vm::Fault::missed));
 }
 
 void Server::observe() {

@@ -7,6 +7,8 @@
 #include <linux/capability.h>
 #include <linux/errno.h>
 #include <linux/fcntl.h>
+#include <linux/ioctl.h>
+#include <linux/kcov.h>
 #include <linux/poll.h>
 #include <linux/prctl.h>
 #include <linux/resource.h>
@@ -231,6 +233,20 @@ static long check(const uint64_t* arg) {
   return (opened < 0 ? -opened : 0) | (seen < 0 ? -seen : 0) << 16;
 }
 
+static long cover(uint64_t words) {
+  const long kReadWrite = 3, kShared = 1;
+  long fd = call3(__NR_open, (long)LOCKSTEP_KCOV, O_RDWR | O_CLOEXEC, 0);
+  if (fd < 0) return fd;
+  long result = call3(__NR_ioctl, fd, KCOV_INIT_TRACE, (long)words);
+  if (result == 0) result = call6(__NR_mmap, 0, (long)words * 8, kReadWrite, kShared, fd, 0);
+  if (result > 0) {
+    const long enabled = call3(__NR_ioctl, fd, KCOV_ENABLE, KCOV_TRACE_PC);
+    if (enabled < 0) result = enabled;
+  }
+  call1(__NR_close, fd);  // the mapping and the task keep what it stands for
+  return result;
+}
+
 static long carry_out(struct WorkerSlot* slot, unsigned number) {
   const uint64_t* arg = slot->arg;
   switch (slot->op) {
@@ -264,6 +280,8 @@ static long carry_out(struct WorkerSlot* slot, unsigned number) {
       return append(arg);
     case kOpCheck:
       return check(arg);
+    case kOpCover:
+      return cover(arg[0]);
     default:
       return -ENOSYS;
   }

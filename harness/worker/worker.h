@@ -68,10 +68,14 @@ enum WorkerOp {
   kOpAppend, /* arg0: flags; arg1: enum WorkerPointer; arg2: enum WorkerProgram; arg3: the descriptor of a taken one */
   kOpCheck,  /* opens the marker file numbered arg0, reads the attributes of the one numbered arg1; the result has the
                 errno of the first in its low 16 bits, that of the second above */
+  kOpCover, /* lets the kernel take down what code this task runs; arg0: words of the buffer; the result is its address,
+               which stays mapped in whoever shares the memory */
 };
 
 enum WorkerPointer { kPointerOk, kPointerNull, kPointerBad };
 enum WorkerProgram { kProgramGift, kProgramTaken, kProgramClosed, kProgramOther };
+
+#define LOCKSTEP_KCOV "/sys/kernel/debug/kcov"
 
 /* Where marker-0, marker-1 ... lie. */
 #define LOCKSTEP_MARKERS "/run/lockstep-markers"
