@@ -4,11 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "model/grammar.h"
 #include "model/machine.h"
 #include "oracle/choices.h"
+#include "oracle/claims_finite.h"
 #include "oracle/claims_of.h"
 #include "oracle/claims_results.h"
 #include "oracle/prove_model.h"
+#include "oracle/rules.h"
 #include "oracle/symbolic_logic.h"
 #include "oracle/symbolic_promise.h"
 #include "oracle/symbolic_world.h"
@@ -71,12 +74,77 @@ class MachineProofs : public ModelProofs {
     return result;
   }
 
+  const ProofSetting& finite_setting() const override { return finite_; }
+  std::map<std::string, size_t> places(size_t steps) const override {
+    std::map<std::string, size_t> places;
+    for (const auto& kind : layout_.kinds) places[kind.name] = steps;
+    places[Task::kName] = steps + 1;
+    places[Group::kName] = steps;
+    // A first append fills every slot.
+    if (places.contains(Node::kName)) places[Node::kName] = steps * kEvents;
+    return places;
+  }
+  SymbolicState finite_start(const Symbols& symbols, const z3::solver& solver) const override {
+    SymbolicRun run(symbols, finite_, {}, solver);
+    run.start_empty();
+    run.state().release_at_reap = release_at_reap();
+    const expr first = run.make_named(Task::kName, 0);
+    const auto set = [&](const auto& field, const char* name) {
+      run.store(key_of(field), first, symbols.constant(name, "bool"));
+    };
+    if constexpr (kFilters)
+      set(f::task_nnp, "nnp"), set(f::task_cap, "cap");
+    else
+      set(f::nnp, "nnp"), set(f::cap, "cap");
+    run.state().in_flight.clear();
+    run.state().at_zero.clear();
+    return run.state();
+  }
+  FinitePath run_finite(size_t number, const std::vector<bool>& decisions, const FiniteStep& from) const override {
+    const auto transition = renamed(transitions_[number], from.number);
+    const auto& step = transition.step;
+    const auto& symbols = from.symbols;
+    SymbolicRun run(symbols, finite_, decisions, from.solver);
+    run.start_from(from.before);
+    // Who is made has a place of its own: a trace gives no name twice.
+    const auto place = [&](const char* kind, size_t at) { return symbols.finite()->places(kind)[at]; };
+    if (makes_task(step.op)) run.assume(run.named(Task::kName, step.made) == place(Task::kName, from.number + 1u));
+    run.assume(symbols.finite()->within(run.named(Task::kName, step.task)));
+    run.assume(symbols.finite()->within(run.named(Task::kName, other_of(step))));
+    run.assume(symbols.constant("group!made", Group::kName) == place(Group::kName, from.number));
+    run.assume(symbols.constant(kAnySizeName, "int") >= 1);
+    run.assume(symbols.constant(kAnySizeName, "int") <= static_cast<int>(most_size_));
+    try {
+      take(transition, run);
+    } catch (const PathEnds&) {
+    }
+    FinitePath path{.step = step,
+                    .actor = run.named(Task::kName, step.task),
+                    .other = run.named(Task::kName, other_of(step)),
+                    .result = run.take_result(),
+                    .owed = run.owed(),
+                    .end = run.at_end(),
+                    .path = run.path(),
+                    .no_room = run.no_room()};
+    path.step.fail_alloc = static_cast<uint16_t>(path.result.failed_allocation);
+    return path;
+  }
+
  private:
   struct Transition {
     std::string name;
     Step step;
     std::vector<TaskEvent> happens;
   };
+  // With names for its tasks that no other step has.
+  static Transition renamed(Transition transition, uint16_t number) {
+    auto& step = transition.step;
+    step.task = static_cast<uint16_t>(1000 + 2 * number);
+    step.made = step.child = static_cast<uint16_t>(step.task + 1);
+    for (auto& event : transition.happens) event.task = step.child;
+    return transition;
+  }
+  static uint16_t other_of(const Step& step) { return step.child; }
   template <class... T>
   static Layout layout_of(const Memory<T...>*) {
     return LayoutOf<T...>::make();
@@ -118,6 +186,17 @@ class MachineProofs : public ModelProofs {
       claim_invariants<Kinds, Claims>(SymbolicLogic(symbols, layout_, s), ClaimList(claims), views_);
       return claims;
     };
+    finite_ = setting_;
+    finite_.cache = nullptr;
+    finite_.invariants = [this](const Symbols& symbols, const SymbolicState& s) {
+      StateClaims claims;
+      claim_properties<Kinds>(SymbolicLogic(symbols, layout_, s), ClaimList(claims), [](auto) { return true; });
+      Claims::lemmas(SymbolicLogic(symbols, layout_, s), ClaimList(claims));
+      return claims;
+    };
+    for (const auto& operation : grammar_of(model_)->operations)
+      for (const auto param : {Param::pages, Param::len})
+        if (const auto* argument = operation.find(param)) most_size_ = argument->high;
   }
 
   void make_transitions() {
@@ -145,7 +224,7 @@ class MachineProofs : public ModelProofs {
   void take(const Transition& transition, SymbolicRun& run) const {
     const auto& step = transition.step;
     const auto symbols = run.symbols();
-    const auto actor = run.named(Task::kName, 1), other = run.named(Task::kName, 2);
+    const auto actor = run.named(Task::kName, step.task), other = run.named(Task::kName, other_of(step));
     const auto live = [&](const expr& task) { return run.state().map(live_key(Task::kName))(task); };
     const auto ending = [&](const expr& task) { return run.state().map(kEnding)(task); };
     run.assume(live(actor));
@@ -158,22 +237,30 @@ class MachineProofs : public ModelProofs {
     }
     run.assume(!ending(actor));
     run.assume(symbols.constant(kAnySizeName, "int") >= 0);
-    if (step.op == Op::exit) {
-      run.set_ghost(kEnding, actor, symbols.truth(true));
-      run.set_frames(frames());
-    }
-    if (step.op == Op::reap) run.set_frames(frames());
+    const bool finite = symbols.finite() != nullptr;
+    if (step.op == Op::exit) run.set_ghost(kEnding, actor, symbols.truth(true));
+    if (!finite && (step.op == Op::exit || step.op == Op::reap)) run.set_frames(frames());
     auto machine = machine_;
     machine.world.run = &run;
     machine.world.happens = transition.happens;
+    if (finite) machine.world.no_limit = 1 << (FiniteSorts::kNumberBits - 2);
+    if (finite) machine.world.unroll = longest_chain(*symbols.finite());
     const SymbolicState start = run.state();
     const int error = machine.step(step).error;
     run.result().error = error;
-    if (views_) keep_promise(step, error, run);
+    if (views_ || finite) keep_promise(step, error, run);
     run.state().in_flight.clear();
     run.state().at_zero.clear();
     run.owe_invariants("at the end");
     judge_step(step, error, start, run);
+  }
+
+  // A walk that takes more rounds goes in a circle.
+  size_t longest_chain(const FiniteSorts& finite) const {
+    size_t longest = 0;
+    for (const auto& chain : layout_.chains)
+      longest = std::max(longest, finite.places(layout_.field(chain).object).size());
+    return longest + 1;
   }
 
   // A walk changes nothing else than this.
@@ -203,7 +290,7 @@ class MachineProofs : public ModelProofs {
   void keep_promise(const Step& step, int error, SymbolicRun& run) const {
     if (error != 0) return;
     SymbolicPromise promise(run, promise_, Claims::kViews);
-    const auto actor = run.named(Task::kName, 1), child = run.named(Task::kName, 2);
+    const auto actor = run.named(Task::kName, step.task), child = run.named(Task::kName, other_of(step));
     if (step.op == Op::append || step.op == Op::attach)
       promise.append(actor, step.event, run.last_made(Claims::Made::kName), step.flags != 0);
     if (step.op == Op::fork || step.op == Op::thread) promise.fork(actor, child);
@@ -228,16 +315,26 @@ class MachineProofs : public ModelProofs {
     const auto was = logic(run, start), now = logic(run, end);
     StateClaims claims;
     ClaimList list(claims);
+    const bool finite = run.symbols().finite() != nullptr;
+    const auto caller = run.named(Task::kName, step.task), other = run.named(Task::kName, other_of(step));
+    const bool forks = error == 0 && (step.op == Op::fork || step.op == Op::thread);
     if (error != 0) claim_unchanged<Kinds>(was, now, list);
-    claim_steps<Claims>(was, now, list);
-    if (error == 0 && (step.op == Op::fork || step.op == Op::thread))
-      claim_fork<Claims>(was, now, run.named(Task::kName, 1), run.named(Task::kName, 2), list);
-    const auto caller = run.named(Task::kName, 1), other = run.named(Task::kName, 2);
+    if (finite) {
+      const auto made = run.last_made(Claims::Made::kName);
+      const bool appends = error == 0 && (step.op == Op::append || step.op == Op::attach);
+      FiniteViews<Claims, SymbolicLogic> views(was, now, *run.symbols().finite());
+      views.claim_step(appends ? std::optional(made) : std::nullopt, step.event, promise_, list);
+      if (forks) views.claim_first(caller, other, list);
+    } else {
+      claim_steps<Claims>(was, now, list);
+      if (forks) claim_fork<Claims>(was, now, caller, other, list);
+    }
     if (!fails_for_size(step, error, run)) claim_result<Mechanism>(was, caller, step, error, run.memory_failed(), list);
     claim_tasks<Mechanism>(was, now, caller, other, step, error, list);
-    std::erase_if(claims, [&](const StateClaim& claim) { return claim.property && !asked(*claim.property); });
+    if (!finite)
+      std::erase_if(claims, [&](const StateClaim& claim) { return claim.property && !asked(*claim.property); });
     run.owe_all("over the step", claims, {});
-    if (asked(Property::limit) && (step.op == Op::append || step.op == Op::attach))
+    if ((finite || asked(Property::limit)) && (step.op == Op::append || step.op == Op::attach))
       judge_limit(step, error, start, run);
   }
 
@@ -249,12 +346,12 @@ class MachineProofs : public ModelProofs {
   void judge_limit(const Step& step, int error, const SymbolicState& start, SymbolicRun& run) const {
     const bool too_big = fails_for_size(step, error, run);
     if (error != 0 && !too_big) return;
-    const auto actor = run.named(Task::kName, 1);
+    const auto actor = run.named(Task::kName, step.task);
     expr sum = run.symbols().constant(kAnySizeName, "int") + Claims::view_sum(logic(run, start), actor);
     if constexpr (!kFilters) {
       if (too_big) try_without_limit(step, start, run);
       const auto before = Claims::root(logic(run, start), actor), after = Claims::root(logic(run, run.state()), actor);
-      const auto null = run.symbols().null(kind_of(before));
+      const auto null = run.symbols().null(run.symbols().kind_of(before));
       sum = sum + z3::ite(before != null && before != after, run.symbols().number(1), run.symbols().number(0));
     }
     const auto limit = static_cast<int>(machine_.world.memory.limit);
@@ -278,6 +375,8 @@ class MachineProofs : public ModelProofs {
   Machine machine_;
   Layout layout_;
   ProofSetting setting_;
+  ProofSetting finite_;     // claims are the properties alone
+  uint32_t most_size_ = 0;  // of a program
   std::vector<Transition> transitions_;
 };
 
