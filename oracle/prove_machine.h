@@ -10,6 +10,8 @@
 #include "oracle/claims_finite.h"
 #include "oracle/claims_of.h"
 #include "oracle/claims_results.h"
+#include "oracle/concrete_state.h"
+#include "oracle/finite_state.h"
 #include "oracle/prove_model.h"
 #include "oracle/rules.h"
 #include "oracle/symbolic_logic.h"
@@ -46,6 +48,8 @@ class MachineProofs : public ModelProofs {
       : model_(std::move(model)),
         promise_(promise),
         refuted_(options.refuted),
+        try_refuted_(options.try_refuted),
+        without_(options.without),
         views_(asked(Property::isolation) && asked(Property::inheritance)),
         machine_(std::move(machine)),
         layout_(layout_of(static_cast<State*>(nullptr))) {
@@ -105,6 +109,7 @@ class MachineProofs : public ModelProofs {
     const auto& step = transition.step;
     const auto& symbols = from.symbols;
     SymbolicRun run(symbols, finite_, decisions, from.solver);
+    run.ask_for(from.asked);
     run.start_from(from.before);
     // Who is made has a place of its own: a trace gives no name twice.
     const auto place = [&](const char* kind, size_t at) { return symbols.finite()->places(kind)[at]; };
@@ -130,12 +135,106 @@ class MachineProofs : public ModelProofs {
     return path;
   }
 
+  std::optional<Counterexample> counterexample(const std::string& transition, const std::string& formula,
+                                               size_t objects, std::chrono::milliseconds timeout) const override {
+    const auto of = std::find_if(transitions_.begin(), transitions_.end(),
+                                 [&](const Transition& each) { return each.name == transition; });
+    if (of == transitions_.end()) return {};
+    z3::context c;
+    FiniteSorts sorts;
+    for (const auto& kind : layout_.kinds) sorts.add(c, kind.name, objects);
+    sorts.add(c, Group::kName, objects);
+    z3::solver solver(c, "QF_FD");
+    const Symbols symbols(c, sorts, "");
+    SymbolicState start = any_finite_state(symbols, setting_, solver);
+    start.release_at_reap = release_at_reap();
+    if constexpr (!kFilters)
+      for (const auto& task : sorts.places(Task::kName)) solver.add(!start.map(kEnding)(task));
+    assume_everywhere(symbols, setting_.invariants(symbols, start), solver);
+    const auto end = std::chrono::steady_clock::now() + timeout;
+    std::vector<std::vector<bool>> todo{{}};
+    while (!todo.empty() && std::chrono::steady_clock::now() < end) {
+      const auto decisions = std::move(todo.back());
+      todo.pop_back();
+      solver.push();
+      SymbolicRun run(symbols, setting_, decisions, solver);
+      run.ask_for([&](std::optional<Property>, const std::string& owed) { return owed == formula; });
+      run.start_from(start);
+      try {
+        take_any(*of, run);
+      } catch (const PathEnds&) {
+      }
+      for (const auto& owed : run.owed()) {
+        solver.push();
+        solver.add(owed.broken);
+        if (solver.check() == z3::sat)
+          return made_concrete(*of, run, solver.get_model(), {start, sorts, formula});
+        solver.pop();
+      }
+      for (const auto& more : run.result().open) todo.push_back(more);
+      solver.pop();
+    }
+    return {};
+  }
+
  private:
   struct Transition {
     std::string name;
     Step step;
     std::vector<TaskEvent> happens;
   };
+  struct Wanted {
+    const SymbolicState& start;
+    const FiniteSorts& sorts;
+    const std::string& formula;
+  };
+  // From any state, by any task, with a program of any size.
+  void take_any(const Transition& transition, SymbolicRun& run) const {
+    const auto& symbols = run.symbols();
+    const auto& sorts = *symbols.finite();
+    for (const auto task : {transition.step.task, other_of(transition.step)})
+      run.assume(sorts.within(run.named(Task::kName, task)));
+    const expr size = symbols.constant(kAnySizeName, "int");
+    run.assume(size >= 1 && size <= static_cast<int>(most_size_));
+    const expr group = symbols.constant("group!made", Group::kName);
+    run.assume(sorts.within(group));
+    const auto& groups = sorts.places(Group::kName);
+    if (run.state().maps.contains("known"))
+      for (size_t g = 2; g < groups.size(); ++g)
+        run.assume(z3::implies(group == groups[g], run.state().map("known")(groups[g - 1])));
+    take(transition, run);
+  }
+  std::optional<Counterexample> made_concrete(const Transition& transition, const SymbolicRun& run,
+                                              const z3::model& model, const Wanted& wanted) const {
+    const ChosenState chosen(model, wanted.start, wanted.sorts);
+    using Concrete = std::conditional_t<kFilters, SeccompMachineIn<ConcreteWorld, Mechanism>, NodeMachine<Mechanism>>;
+    Concrete machine;
+    machine.world.memory.limit = machine_.world.memory.limit;
+    if constexpr (kFilters) machine.world.memory.switches = machine_.world.memory.switches;
+    ConcreteState<Concrete, Mechanism, Task> state(machine, promise_, views_, chosen);
+    Counterexample found{.state = state.words(), .step = transition.step};
+    auto& step = found.step;
+    const auto task = [&](uint16_t number) {
+      return static_cast<uint16_t>(chosen.number(run.named(Task::kName, number)));
+    };
+    step.child = step.op == Op::reap ? task(other_of(step)) : uint16_t{0};
+    step.made = makes_task(step.op) ? task(transition.step.made)
+                : makes_rule(step.op) ? static_cast<uint16_t>(wanted.sorts.places(Task::kName).size())
+                                      : uint16_t{0};
+    step.task = task(transition.step.task);
+    const auto size = static_cast<uint32_t>(chosen.number(run.symbols().constant(kAnySizeName, "int")));
+    if (step.op == Op::append) step.pages = size;
+    if (step.op == Op::attach) step.len = size;
+    step.fail_alloc = static_cast<uint16_t>(run.failed_allocation());
+    const auto wrong = state.wrong();
+    found.excluded_by.assign(wrong.begin(), wrong.end());
+    found.shown = state.wrong_after(step).contains(wanted.formula);
+    if (wanted.formula.starts_with("no freed ") || wanted.formula.starts_with("no WARN")) found.shown = state.faults();
+    step.error = state.error();
+    if (step.error != 0) step.made = 0;
+    return found;
+  }
+
   // With names for its tasks that no other step has.
   static Transition renamed(Transition transition, uint16_t number) {
     auto& step = transition.step;
@@ -184,6 +283,7 @@ class MachineProofs : public ModelProofs {
     setting_.invariants = [this](const Symbols& symbols, const SymbolicState& s) {
       StateClaims claims;
       claim_invariants<Kinds, Claims>(SymbolicLogic(symbols, layout_, s), ClaimList(claims), views_);
+      std::erase_if(claims, [this](const StateClaim& claim) { return without_.contains(claim.name); });
       return claims;
     };
     finite_ = setting_;
@@ -248,7 +348,7 @@ class MachineProofs : public ModelProofs {
     const SymbolicState start = run.state();
     const int error = machine.step(step).error;
     run.result().error = error;
-    if (views_ || finite) keep_promise(step, error, run);
+    if (views_ || checked(run)) keep_promise(step, error, run);
     run.state().in_flight.clear();
     run.state().at_zero.clear();
     run.owe_invariants("at the end");
@@ -304,6 +404,12 @@ class MachineProofs : public ModelProofs {
   }
 
   bool asked(Property property) const { return !refuted_.contains(property); }
+  bool owes(Property property) const {
+    const bool of_a_step = property == Property::error_atomic || property == Property::limit;
+    return asked(property) || (try_refuted_ && of_a_step);
+  }
+  // What is owed is what the checker looks at, not what is proved.
+  bool checked(const SymbolicRun& run) const { return &run.setting() == &finite_; }
   SymbolicLogic logic(const SymbolicRun& run, const SymbolicState& s) const {
     return SymbolicLogic(run.symbols(), layout_, s);
   }
@@ -315,15 +421,15 @@ class MachineProofs : public ModelProofs {
     const auto was = logic(run, start), now = logic(run, end);
     StateClaims claims;
     ClaimList list(claims);
-    const bool finite = run.symbols().finite() != nullptr;
+    const bool as_checked = checked(run);
     const auto caller = run.named(Task::kName, step.task), other = run.named(Task::kName, other_of(step));
     const bool forks = error == 0 && (step.op == Op::fork || step.op == Op::thread);
     if (error != 0) claim_unchanged<Kinds>(was, now, list);
-    if (finite) {
+    if (as_checked) {
       const auto made = run.last_made(Claims::Made::kName);
       const bool appends = error == 0 && (step.op == Op::append || step.op == Op::attach);
-      FiniteViews<Claims, SymbolicLogic> views(was, now, *run.symbols().finite());
-      views.claim_step(appends ? std::optional(made) : std::nullopt, step.event, promise_, list);
+      const FiniteViews<Claims> views(was, now, *run.symbols().finite(), promise_);
+      views.claim_step(appends ? std::optional(made) : std::nullopt, step.event, list);
       if (forks) views.claim_first(caller, other, list);
     } else {
       claim_steps<Claims>(was, now, list);
@@ -331,10 +437,10 @@ class MachineProofs : public ModelProofs {
     }
     if (!fails_for_size(step, error, run)) claim_result<Mechanism>(was, caller, step, error, run.memory_failed(), list);
     claim_tasks<Mechanism>(was, now, caller, other, step, error, list);
-    if (!finite)
-      std::erase_if(claims, [&](const StateClaim& claim) { return claim.property && !asked(*claim.property); });
+    if (!as_checked)
+      std::erase_if(claims, [&](const StateClaim& claim) { return claim.property && !owes(*claim.property); });
     run.owe_all("over the step", claims, {});
-    if ((finite || asked(Property::limit)) && (step.op == Op::append || step.op == Op::attach))
+    if ((as_checked ? run.asks_for(Property::limit) : owes(Property::limit)) && (step.op == Op::append || step.op == Op::attach))
       judge_limit(step, error, start, run);
   }
 
@@ -371,6 +477,8 @@ class MachineProofs : public ModelProofs {
   std::string model_;
   PromiseKind promise_;
   std::set<Property> refuted_;
+  bool try_refuted_;
+  std::set<std::string> without_;
   bool views_;
   Machine machine_;
   Layout layout_;

@@ -129,10 +129,12 @@ void SymbolicRun::assume(const expr& fact) {
   const expr simple = fact.simplify();
   if (simple.is_true()) return;
   solver_.add(simple);
-  if (finite())
+  if (finite()) {
     path_ = path_ && simple;
-  else
+    if (example_ && !example_->eval(simple, true).is_true()) example_.reset();
+  } else {
     assumed_.add(digests_.of(simple));
+  }
   if (simple.is_quantifier()) return;
   const bool negated = simple.is_not();
   const expr atom = negated ? simple.arg(0) : simple;
@@ -190,6 +192,7 @@ SymbolicRun::Said SymbolicRun::ask(const expr& more, std::chrono::milliseconds t
   if (!finite()) name_terms(solver_, more, seen);
   const auto answer = solver_.check();
   const std::string reason = answer == z3::unknown ? solver_.reason_unknown() : "";
+  if (finite() && answer == z3::sat) example_ = solver_.get_model();
   solver_.pop();
   // Without models of quantified formulas Z3 calls whatever it cannot refute unknown, and says why it stopped.
   const bool gave_up = reason.find("timeout") != std::string::npos || reason.find("canceled") != std::string::npos ||
@@ -199,6 +202,12 @@ SymbolicRun::Said SymbolicRun::ask(const expr& more, std::chrono::milliseconds t
 
 bool SymbolicRun::possible(const expr& condition) {
   return unsatisfiable(condition, std::min(kBranchTimeout, setting_.timeout), nullptr) != Said::yes;
+}
+
+// The same where an example of the path may say so. Leaves an example, if it is.
+bool SymbolicRun::can_be(const expr& condition) {
+  if (example_ && example_->eval(condition, true).is_true()) return true;
+  return possible(condition);
 }
 
 bool SymbolicRun::decide(const expr& condition) {
@@ -212,11 +221,18 @@ bool SymbolicRun::decide(const expr& condition) {
   bool side = true;
   if (replaying()) {
     side = decisions_[taken_.size()];
-  } else if (!possible(simple)) {
-    side = false;
-  } else if (possible(!simple)) {
-    result_.open.push_back(taken_);
-    result_.open.back().push_back(false);
+  } else {
+    const auto example = example_;
+    side = can_be(simple);
+    auto on_this_side = example_;
+    if (side) {
+      example_ = example;
+      if (can_be(!simple)) {
+        result_.open.push_back(taken_);
+        result_.open.back().push_back(false);
+      }
+      example_ = std::move(on_this_side);
+    }
   }
   taken_.push_back(side);
   assume(side ? simple : !simple);
@@ -247,7 +263,7 @@ void SymbolicRun::owe(const std::string& where, const std::string& formula, std:
   const expr simple = goal.simplify();
   if (simple.is_true()) return;
   if (finite()) {
-    if (property) owed_.push_back({*property, formula, path_ && !simple});
+    if (asks_for(property, formula)) owed_.push_back({property, formula, path_ && !simple});
     return;
   }
   Obligation obligation;
@@ -265,6 +281,7 @@ void SymbolicRun::owe(const std::string& where, const std::string& formula, std:
 void SymbolicRun::owe_all(const std::string& where, const StateClaims& claims, const StateClaims& known) {
   if (replaying() && !finite()) return;
   for (const auto& claim : claims) {
+    if (finite() && !asks_for(claim.property, claim.name)) continue;
     std::vector<expr> any;
     for (const auto& kind : claim.over)
       any.push_back(symbols_.constant(fmt::format("any{}!{}", any.size(), kind), kind));

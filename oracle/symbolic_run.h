@@ -58,7 +58,7 @@ struct ProofSetting {
 
 // Of a run of finitely many objects: what is owed on its path, and when it is not kept.
 struct Owed {
-  Property property{};
+  std::optional<Property> property;
   std::string formula;
   expr broken;  // the path up to here, and not the formula
 };
@@ -125,6 +125,13 @@ class SymbolicRun {
   const std::vector<Owed>& owed() const { return owed_; }
   const std::optional<SymbolicState>& at_end() const { return at_end_; }
   const expr& path() const { return path_; }
+  // Finite: what is owed for anything else is not told.
+  using Asked = std::function<bool(std::optional<Property>, const std::string& formula)>;
+  void ask_for(Asked asked) { asked_ = std::move(asked); }
+  bool asks_for(std::optional<Property> property, const std::string& formula = "") const {
+    return !asked_ || asked_(property, formula);
+  }
+  const ProofSetting& setting() const { return setting_; }
   const expr& no_room() const { return no_room_; }  // when the path needs more places than there are
 
   // Loops. `function`: as the compiler spells the one that the loop stands in.
@@ -150,6 +157,7 @@ class SymbolicRun {
   z3::solver& solver() { return solver_; }
   PathResult take_result() { return std::move(result_); }
   PathResult& result() { return result_; }
+  int failed_allocation() const { return result_.failed_allocation; }
   bool replaying() const { return taken_.size() < decisions_.size(); }
 
  private:
@@ -169,6 +177,7 @@ class SymbolicRun {
   expr at_map(const SymbolicMap& map, const expr& x, const expr& value, const expr& y) const;
   enum class Said : uint8_t { no, yes, dont_know };
   bool finite() const { return symbols_.finite() != nullptr; }
+  bool can_be(const expr& condition);
   void take_lowest(const expr& x, const std::string& kind);
   Said ask(const expr& more, std::chrono::milliseconds timeout);
   Said unsatisfiable(const expr& more, std::chrono::milliseconds timeout, Obligation* note);
@@ -199,9 +208,11 @@ class SymbolicRun {
   Digest assumed_;  // of all that was assumed
   bool memory_failed_ = false, trial_ = false, of_step_ = false;
   int allocations_ = 0;
+  Asked asked_;
   std::vector<Owed> owed_;
   std::optional<SymbolicState> at_end_;
   expr path_, no_room_;
+  std::optional<z3::model> example_;  // finite: of the path so far
   PathResult result_;
 };
 

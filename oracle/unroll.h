@@ -10,30 +10,27 @@
 #include <string>
 #include <vector>
 
-#include "model/trace.h"
-#include "oracle/property.h"
+#include "oracle/prove.h"
 
 namespace lockstep {
 
 class ModelProofs;
 
+// What is to be broken: a property, or a formula of it after this transition.
+struct UnrollGoal {
+  std::optional<Property> property;  // none: a lemma
+  std::string transition = {}, formula = {};
+};
 struct UnrollOptions {
-  std::vector<Property> properties;             // to be broken
-  size_t steps = 4;                             // at most
-  std::chrono::milliseconds timeout{60'000};    // of one more step, the search for all properties included
+  std::vector<UnrollGoal> goals;
+  size_t steps = 4;                           // at most
+  std::chrono::milliseconds timeout{60'000};  // of one more step, the search for all properties included
   std::function<bool()> stop;
 };
 
-// What came of a property.
-struct Unrolled {
-  Property property{};
-  std::optional<Trace> trace;  // breaks it, and none with fewer steps does
-  size_t kept = 0;             // runs of up to so many steps keep it
-  std::string why;             // without a trace: why the search ended there
-  double seconds = 0;          // until then
-};
-
-// One for each of the properties.
+// One for each goal. A trace is there if the model itself shows that it breaks the property.
 std::vector<Unrolled> unroll(const ModelProofs& proofs, const UnrollOptions& options);
+// "3 steps, 0.8 s", or why there is none
+std::string words_of(const Unrolled& unrolled);
 
 }  // namespace lockstep
