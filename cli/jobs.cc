@@ -17,6 +17,8 @@ constexpr Job kJobs[] = {
     {.id = "corpus-sim-v5-intended", .kind = JobKind::corpus_on_targets, .target = "sim:v5-intended"},
     {.id = "corpus-sim-v6", .kind = JobKind::corpus_on_targets, .target = "sim:v6"},
     {.id = "corpus-live", .kind = JobKind::corpus_on_targets, .target = "live"},
+    {.id = "corpus-vm-v5", .kind = JobKind::corpus_on_targets, .target = "vm:v5"},
+    {.id = "corpus-vm-v5-intended", .kind = JobKind::corpus_on_targets, .target = "vm:v5-intended"},
     {.id = "prove-v5-intended", .kind = JobKind::prove, .model = "v5-intended"},
     {.id = "prove-v5-posted", .kind = JobKind::prove, .model = "v5-posted"},
     {.id = "prove-v6-posted", .kind = JobKind::prove, .model = "v6-posted"},
@@ -46,6 +48,16 @@ constexpr Job kJobs[] = {
     {.id = "fuzz-v5-posted", .kind = JobKind::fuzz, .model = "v5-posted", .target = "sim:v5", .weight = 2},
     {.id = "fuzz-v6-posted", .kind = JobKind::fuzz, .model = "v6-posted", .target = "sim:v6", .weight = 2},
     {.id = "fuzz-seccomp", .kind = JobKind::fuzz, .model = "seccomp", .target = "live", .weight = 6},
+    {.id = "fuzz-vm-v5", .kind = JobKind::fuzz, .model = "v5-posted", .target = "vm:v5", .weight = 1},
+    {.id = "fuzz-vm-v5-intended",
+     .kind = JobKind::fuzz,
+     .model = "v5-intended",
+     .target = "vm:v5-intended",
+     .weight = 1},
+    {.id = "fuzz-vm-v6", .kind = JobKind::fuzz, .model = "v6-posted", .target = "vm:v6", .weight = 1},
+    {.id = "fuzz-vm-6.1", .kind = JobKind::fuzz, .model = "seccomp", .target = "vm:6.1", .weight = 1},
+    {.id = "fuzz-vm-6.12", .kind = JobKind::fuzz, .model = "seccomp", .target = "vm:6.12", .weight = 1},
+    {.id = "fuzz-vm-newest", .kind = JobKind::fuzz, .model = "seccomp", .target = "vm:newest", .weight = 1},
 };
 }  // namespace
 

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/kernels/cache.h"
+
 namespace lockstep::test {
 
 namespace fs = std::filesystem;
@@ -27,6 +29,14 @@ inline std::string slurp(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+// A cache with the user's proofs and no kernel: guests take their time, and most nightlies of tests are about others.
+inline void use_cache_without_kernels(const fs::path& folder) {
+  fs::create_directories(kernels::cache_folder());
+  fs::create_directories(folder);
+  fs::create_symlink(kernels::cache_folder() / "proofs", folder / "proofs");
+  setenv("LOCKSTEP_CACHE", folder.c_str(), 1);
+}
+
 class Cli : public testing::Test {
  protected:
   void SetUp() override {
@@ -34,8 +44,12 @@ class Cli : public testing::Test {
     ASSERT_NE(mkdtemp(name), nullptr);
     folder_ = name;
     setenv("XDG_STATE_HOME", (folder_ / "state").c_str(), 1);
+    use_cache_without_kernels(folder_ / "no-kernels");
   }
-  void TearDown() override { fs::remove_all(folder_); }
+  void TearDown() override {
+    unsetenv("LOCKSTEP_CACHE");
+    fs::remove_all(folder_);
+  }
 
   // The program, found along PATH, and its arguments. before: what the child does before it becomes that program.
   pid_t start_program(std::vector<std::string> arguments, void (*before)() = nullptr) {

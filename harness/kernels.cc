@@ -22,6 +22,7 @@ namespace {
 constexpr const char* kDesigns[] = {"v5", "v5-intended", "v6"};
 constexpr const char* kStock[] = {"6.1", "6.12"};  // what a plain Debian 12 has
 constexpr const char* kSanitizers = "@sanitizers";
+constexpr const char* kNewest = "newest";  // of those in the cache, if it is newer than what Debian 12 has
 
 struct Name {
   std::string base;
@@ -36,7 +37,7 @@ Name parse(const std::string& name) {
     parsed.flavour = Flavour::sanitizers;
   }
   parsed.is_design = std::find(std::begin(kDesigns), std::end(kDesigns), parsed.base) != std::end(kDesigns);
-  if (!parsed.is_design && (!is_version(parsed.base) || parsed.flavour == Flavour::sanitizers))
+  if (!parsed.is_design && ((!is_version(parsed.base) && name != kNewest) || parsed.flavour == Flavour::sanitizers))
     throw UnknownKernel(fmt::format("{}: no such kernel; `lockstep kernel list` lists them", name));
   return parsed;
 }
@@ -84,6 +85,10 @@ std::string fetch_status(const std::string& version) {
 std::optional<KernelImage> find_kernel(const std::string& name) {
   const auto parsed = parse(name);
   if (parsed.is_design) return in_folder(built_name(parsed.flavour), "lockstep_design=" + parsed.base);
+  if (name == kNewest) {
+    const auto newest = known_versions().back();
+    return newest == std::end(kStock)[-1] ? std::nullopt : in_folder(newest, "");
+  }
   return in_folder(parsed.base, "");
 }
 

@@ -157,7 +157,8 @@ void Vm::note(const std::string& text) {
 }
 
 std::vector<std::string> Vm::notes() const {
-  auto all = notes_;
+  std::vector<std::string> all{fmt::format("{} is Linux {}", name_, hello_.release)};
+  all.insert(all.end(), notes_.begin(), notes_.end());
   all.insert(all.end(), guest_notes_.begin(), guest_notes_.end());
   return all;
 }

@@ -9,6 +9,7 @@
 #include <array>
 
 #include "harness/agent/init.h"
+#include "harness/live/rules.h"
 
 namespace lockstep::agent {
 
@@ -24,6 +25,7 @@ bool Server::greet() {
     port_.say(What::refusal, why.what());
     return false;
   }
+  if (!live::node_design().empty()) interpret_programs();  // the observer's are translated already
   utsname kernel{};
   uname(&kernel);
   reply_.clear();

@@ -106,8 +106,16 @@ TEST_F(Cache, WhatIsListedHasAName) {
 }
 
 TEST_F(Cache, OtherNamesAreRefused) {
-  for (const auto* name : {"", "v7", "6", "6.1.2", "../x", "6.1@sanitizers", "v5@fast", "@sanitizers", "newest"})
+  for (const auto* name : {"", "v7", "6", "6.1.2", "../x", "6.1@sanitizers", "v5@fast", "@sanitizers", "newest@sanitizers"})
     EXPECT_THROW(find_kernel(name), UnknownKernel) << name;
+}
+
+TEST_F(Cache, TheNewestIsNewerThanWhatDebian12Has) {
+  publish("6.1", "6.1.9"), publish("6.12", "6.12.9");
+  EXPECT_FALSE(find_kernel("newest"));
+  EXPECT_EQ(kernel_remedy("newest"), "lockstep kernel fetch newest");
+  publish("7.2", "7.2.1"), publish("7.10", "7.10.0");
+  EXPECT_EQ(find_kernel("newest")->release, "7.10.0");
 }
 
 TEST_F(Cache, SomethingThatIsNoImageIsNotPublished) {

@@ -112,19 +112,34 @@ void NodeObserver::point_owner(const std::vector<uint16_t>& tasks, uint16_t node
       return snapshot.pointers.push_back({.link = Link::owner, .from = node, .to = uint16_t(i)});
 }
 
-// Tasks that lead to the same events are asked once.
+// Everything that slots lead to, without the owners: a check does not read those, and a counter it does not follow.
+std::vector<uint64_t> NodeObserver::what_a_check_reads(uint64_t events) const {
+  std::vector<uint64_t> read, ahead{events};
+  std::vector<bool> met(nodes_.count);
+  while (!ahead.empty()) {
+    const auto place = places_.find(ahead.back());
+    ahead.pop_back();
+    if (place == places_.end() || met[place->second]) continue;
+    met[place->second] = true;
+    const nodes_object& seen = nodes_.object[place->second];
+    uint64_t name[2];
+    static_assert(sizeof(name) == sizeof(seen.name));
+    std::memcpy(name, seen.name, sizeof(name));
+    read.insert(read.end(), {seen.address, seen.to[0], seen.to[1], name[0], name[1]});
+    ahead.insert(ahead.end(), {seen.to[1], seen.to[0]});
+  }
+  return read;
+}
+
+// The kernel is asked for a view whenever a single word has changed of what a check of it reads.
 void NodeObserver::fill_views(Snapshot& snapshot) {
-  std::vector<std::pair<uint64_t, uint16_t>> asked;
-  for (uint16_t i = 0; i < snapshot.tasks.size(); ++i) {
-    const uint64_t events = nodes_.events[snapshot.tasks[i].number];
-    const auto same =
-        std::find_if(asked.begin(), asked.end(), [&](const auto& before) { return before.first == events; });
-    if (same != asked.end()) {
-      snapshot.tasks[i].view = snapshot.tasks[same->second].view;
-      continue;
-    }
-    snapshot.tasks[i].view = rules_.views(*crew_, snapshot.tasks[i].number);
-    asked.emplace_back(events, i);
+  for (TaskFacts& task : snapshot.tasks) {
+    const uint64_t events = nodes_.events[task.number];
+    auto read = what_a_check_reads(events);
+    const auto before = asked_.find(events);
+    if (before == asked_.end() || before->second.read != read)
+      asked_.insert_or_assign(events, Asked{std::move(read), rules_.views(*crew_, task.number)});
+    task.view = asked_.at(events).views;
   }
 }
 

@@ -83,8 +83,10 @@ File Rules::load(const Step& step, uint32_t number) const {
   const int32_t count = offset(offsetof(Ran, count) + step.event * sizeof(uint32_t));
   const int32_t list = offset(offsetof(Ran, number) + step.event * sizeof(uint16_t) * Ran::kMost);
   const auto mark = static_cast<int32_t>(number);
-  std::vector<bpf_insn> code((step.pages - 1) * kPageInstructions,
-                             instruction(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0));
+  const size_t filler = (step.pages - 1) * kPageInstructions;
+  std::vector<bpf_insn> code(1 + filler, instruction(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0));
+  // The verifier sees that this is always so, and neither it nor the JIT looks at what is jumped over.
+  code.insert(code.begin() + 1, instruction(BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_0, 0, int16_t(filler), 0));
   code.insert(
       code.end(),
       {instruction(BPF_LD | BPF_DW | BPF_IMM, BPF_REG_2, BPF_PSEUDO_MAP_VALUE, 0, map_.fd()),
