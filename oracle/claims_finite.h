@@ -34,7 +34,7 @@ class FiniteViews {
     using Type = D;
   };
   template <class D>
-    requires requires { typename D::NodeKind; }
+  requires requires { typename D::NodeKind; }
   struct NodeOf<D> {
     using Type = typename D::NodeKind;
   };

@@ -71,8 +71,7 @@ class FiniteState {
     for (size_t i = 1; i < places.size(); ++i) {
       solver_.add(z3::implies(live(kind, places[i]), age(places[i]) >= 1 && age(places[i]) < s_.now[0]));
       for (size_t j = 1; j < i; ++j)
-        solver_.add(
-            z3::implies(live(kind, places[i]) && live(kind, places[j]), age(places[i]) != age(places[j])));
+        solver_.add(z3::implies(live(kind, places[i]) && live(kind, places[j]), age(places[i]) != age(places[j])));
     }
     solver_.add(s_.now[0] <= kMost);
   }
@@ -100,8 +99,8 @@ class FiniteState {
         solver_.add(reach(x, y) == (x != null && (x == y || (next != null && reach(next, y)))));
       if (!s_.maps.contains(sum_key(chain))) continue;
       const auto& sum = s_.map(sum_key(chain));
-      solver_.add(sum(x) == z3::ite(x == null, symbols_.number(0),
-                                    setting_.shares.at(chain)(symbols_, s_, x) + sum(next)));
+      solver_.add(sum(x) ==
+                  z3::ite(x == null, symbols_.number(0), setting_.shares.at(chain)(symbols_, s_, x) + sum(next)));
     }
   }
 

@@ -46,7 +46,8 @@ void classify_open(const ModelProofs& proofs, const ClassifyOptions& options, Mo
   std::map<Key, std::string> words;
   UnrollOptions unrolling{.steps = options.steps, .stop = options.stop};
   for (const auto& [obligation, property] : answers.obligations)
-    if (obligation.answer == ProofAnswer::open && words.emplace(Key{obligation.transition, obligation.formula}, "").second)
+    if (obligation.answer == ProofAnswer::open &&
+        words.emplace(Key{obligation.transition, obligation.formula}, "").second)
       unrolling.goals.push_back({property, obligation.transition, obligation.formula});
   if (unrolling.goals.empty()) return;
   for (const auto& each : unroll(proofs, unrolling)) {

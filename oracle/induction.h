@@ -11,8 +11,8 @@
 namespace lockstep {
 
 struct ClassifyOptions {
-  size_t steps = 3;    // a reachable one is looked for by unrolling so many
-  size_t objects = 4;  // any other among so many objects of each kind
+  size_t steps = 3;                           // a reachable one is looked for by unrolling so many
+  size_t objects = 4;                         // any other among so many objects of each kind
   std::chrono::milliseconds timeout{20'000};  // of one such search
   std::function<bool()> stop;
 };

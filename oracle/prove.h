@@ -38,11 +38,11 @@ struct Obligation {
 // What bounded unrolling (unroll.h) says of a property.
 struct Unrolled {
   std::optional<Property> property;  // none: a lemma
-  std::string transition, formula;  // of the last step, and what it has to break of the property; empty: any
-  std::optional<Trace> trace;  // breaks it, and none with fewer steps does
-  size_t kept = 0;             // runs of up to so many steps keep it
-  std::string why;             // without a trace: why the search ended there
-  double seconds = 0;          // from the first step on
+  std::string transition, formula;   // of the last step, and what it has to break of the property; empty: any
+  std::optional<Trace> trace;        // breaks it, and none with fewer steps does
+  size_t kept = 0;                   // runs of up to so many steps keep it
+  std::string why;                   // without a trace: why the search ended there
+  double seconds = 0;                // from the first step on
 };
 
 // One property of one model.

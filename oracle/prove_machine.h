@@ -167,8 +167,7 @@ class MachineProofs : public ModelProofs {
       for (const auto& owed : run.owed()) {
         solver.push();
         solver.add(owed.broken);
-        if (solver.check() == z3::sat)
-          return made_concrete(*of, run, solver.get_model(), {start, sorts, formula});
+        if (solver.check() == z3::sat) return made_concrete(*of, run, solver.get_model(), {start, sorts, formula});
         solver.pop();
       }
       for (const auto& more : run.result().open) todo.push_back(more);
@@ -218,7 +217,7 @@ class MachineProofs : public ModelProofs {
       return static_cast<uint16_t>(chosen.number(run.named(Task::kName, number)));
     };
     step.child = step.op == Op::reap ? task(other_of(step)) : uint16_t{0};
-    step.made = makes_task(step.op) ? task(transition.step.made)
+    step.made = makes_task(step.op)   ? task(transition.step.made)
                 : makes_rule(step.op) ? static_cast<uint16_t>(wanted.sorts.places(Task::kName).size())
                                       : uint16_t{0};
     step.task = task(transition.step.task);
@@ -440,7 +439,8 @@ class MachineProofs : public ModelProofs {
     if (!as_checked)
       std::erase_if(claims, [&](const StateClaim& claim) { return claim.property && !owes(*claim.property); });
     run.owe_all("over the step", claims, {});
-    if ((as_checked ? run.asks_for(Property::limit) : owes(Property::limit)) && (step.op == Op::append || step.op == Op::attach))
+    if ((as_checked ? run.asks_for(Property::limit) : owes(Property::limit)) &&
+        (step.op == Op::append || step.op == Op::attach))
       judge_limit(step, error, start, run);
   }
 

@@ -18,7 +18,7 @@ struct FiniteStep {
   const Symbols& symbols;       // named for this step
   const SymbolicState& before;  // of which the solver knows
   const z3::solver& solver;
-  uint16_t number = 1;                  // of the step, from 1
+  uint16_t number = 1;              // of the step, from 1
   const SymbolicRun::Asked& asked;  // what of all that is owed is to be told
 };
 // One path of it.
@@ -55,7 +55,8 @@ class ModelProofs {
   virtual std::map<std::string, size_t> places(size_t steps) const = 0;
   // P1 alone. Whether it has no_new_privs and CAP_SYS_ADMIN are the constants "nnp" and "cap".
   virtual SymbolicState finite_start(const Symbols& symbols, const z3::solver& solver) const = 0;
-  virtual FinitePath run_finite(size_t transition, const std::vector<bool>& decisions, const FiniteStep& from) const = 0;
+  virtual FinitePath run_finite(size_t transition, const std::vector<bool>& decisions,
+                                const FiniteStep& from) const = 0;
   // A state of so many objects of each kind in which the invariants hold, and a step from it after which the formula
   // does not.
   virtual std::optional<Counterexample> counterexample(const std::string& transition, const std::string& formula,
@@ -63,9 +64,9 @@ class ModelProofs {
 };
 
 struct ModelProofOptions {
-  std::set<Property> refuted;  // these are not tried. Views are tied to the promise only if both are to be kept
-  bool try_refuted = false;        // what those say of a step is owed all the same, and stays open
-  std::set<std::string> without;   // invariants that are left out, to see what they are good for
+  std::set<Property> refuted;     // these are not tried. Views are tied to the promise only if both are to be kept
+  bool try_refuted = false;       // what those say of a step is owed all the same, and stays open
+  std::set<std::string> without;  // invariants that are left out, to see what they are good for
   std::chrono::milliseconds timeout{20'000};
   ProofCache* cache = nullptr;
 };

@@ -483,9 +483,7 @@ bool SymbolicRun::dec_and_test(const std::string& counter, const expr& x) {
   return last;
 }
 
-expr SymbolicRun::named(const std::string& kind, uint16_t index) const {
-  return symbols_.named(kind, index);
-}
+expr SymbolicRun::named(const std::string& kind, uint16_t index) const { return symbols_.named(kind, index); }
 
 // The lowest place in which nothing is.
 void SymbolicRun::take_lowest(const expr& x, const std::string& kind) {

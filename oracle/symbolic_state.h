@@ -132,7 +132,8 @@ class Symbols {
   SymbolicRelation unknown_relation(const std::string& name, const std::string& a, const std::string& b) const {
     if (finite_ != nullptr) {
       std::vector<SymbolicMap> rows;
-      for (size_t i = 0; i < finite_->places(a).size(); ++i) rows.push_back(table(name + "/" + std::to_string(i), b, "bool"));
+      for (size_t i = 0; i < finite_->places(a).size(); ++i)
+        rows.push_back(table(name + "/" + std::to_string(i), b, "bool"));
       return SymbolicRelation([rows, places = finite_->places(a)](const expr& x, const expr& y) {
         return chosen(places, x, [&](size_t i) { return rows[i](y); });
       });

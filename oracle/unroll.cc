@@ -144,8 +144,8 @@ class Unroller {
         end(each, too_long(number));
       } else {
         end(each, "the solver has a trace that does not show it on the model, a fault of lockstep");
-        if (!trace || (each.property && replay_violation(*trace, trace->model, *each.property, nullptr).shown !=
-                                            Shown::confirmed))
+        if (!trace || (each.property &&
+                       replay_violation(*trace, trace->model, *each.property, nullptr).shown != Shown::confirmed))
           continue;
         each.trace = std::move(trace);
         each.why.clear();
@@ -211,9 +211,8 @@ class Unroller {
       if (group == groups.end()) group = groups.insert(group, {end, z3::expr_vector(c_)});
       group->taken.push_back(way.taken);
     }
-    const auto most = std::max_element(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
-      return a.taken.size() < b.taken.size();
-    });
+    const auto most = std::max_element(groups.begin(), groups.end(),
+                                       [](const Group& a, const Group& b) { return a.taken.size() < b.taken.size(); });
     expr all = most->value;
     for (auto group = groups.begin(); group != groups.end(); ++group)
       if (group != most) all = z3::ite(z3::mk_or(group->taken), group->value, all);
@@ -255,9 +254,9 @@ class Unroller {
   FiniteSorts sorts_;
   z3::solver solver_;
   Symbols start_;
-  std::vector<Symbols> symbols_;        // of each step
+  std::vector<Symbols> symbols_;  // of each step
   std::vector<std::vector<Way>> steps_;
-  SymbolicState state_;                 // before the next step
+  SymbolicState state_;  // before the next step
   std::vector<Unrolled> all_;
   Clock::time_point begin_, deadline_;
 };

@@ -51,8 +51,8 @@ TEST(Unroll, SaysHowFarItLooked) {
   }
 }
 TEST(Unroll, WithoutTimeItIsUnknown) {
-  const auto all = unroll(*model_proofs("v5-posted", {}),
-                          {.goals = {{Property::limit}}, .timeout = std::chrono::milliseconds(0)});
+  const auto all =
+      unroll(*model_proofs("v5-posted", {}), {.goals = {{Property::limit}}, .timeout = std::chrono::milliseconds(0)});
   EXPECT_FALSE(all.at(0).trace);
   EXPECT_EQ(all.at(0).kept, 0u);
   EXPECT_EQ(all.at(0).why, "unknown beyond 0 steps, one more took over 0 s");
