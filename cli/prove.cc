@@ -141,8 +141,9 @@ void add_prove(CLI::App& app, int& exit_code) {
   sub->add_option("--timeout", options->timeout_seconds, "seconds for an obligation; beyond it, it is unknown")
       ->check(CLI::Range(0.001, 86400.0))
       ->capture_default_str();
-  sub->add_option("--unroll", options->unroll,
-                  "steps: look for each refutation by bounded unrolling too, which is slow beyond 4")
+  sub->add_option(
+         "--unroll", options->unroll,
+         "steps: each refutation by bounded unrolling too, and what is behind open obligations (slow beyond 4)")
       ->check(CLI::Range(1u, kMostUnrolled));
   sub->add_flag("--no-cache", options->no_cache, "neither believe nor keep answers of earlier runs");
   sub->add_flag("--obligations", options->output.obligations, "text: list each obligation");
