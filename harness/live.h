@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/target.h"
@@ -38,6 +39,8 @@ struct LiveStatistics {
 
 class LiveTarget : public Target {
  public:
+  // Two appends by different tasks at the same time, on two processors; they count as two steps. Throws NotCapable.
+  virtual std::pair<Outcome, Outcome> step_together(const Step& one, const Step& other) = 0;
   virtual const LiveStatistics& statistics() const = 0;
   // Of all workers, in the controller's pid namespace: what tells them from other processes in /proc.
   virtual int process_group() const = 0;

@@ -106,13 +106,13 @@ class Vm final : public VmTarget {
 };
 
 vm::Machine Vm::machine() const {
-  std::string parameters = fmt::format("{} {} -- timeout={} drain={}", kParameters, image_.parameters,
-                                       options_.step_timeout_ms, int(options_.drain));
+  std::string parameters = fmt::format("{} {} -- timeout={} drain={} together={}", kParameters, image_.parameters,
+                                       options_.step_timeout_ms, int(options_.drain), int(options_.together));
   if (!options_.test.empty()) parameters += " test=" + options_.test;
   return {.kernel = image_.path,
           .parameters = parameters,
           .initramfs = initramfs(),
-          .cpus = options_.cpus,
+          .cpus = options_.together ? 3 : options_.cpus,  // one for the engine
           .memory_mib = options_.memory_mib,
           .kvm = kvm_};
 }

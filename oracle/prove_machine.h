@@ -4,11 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "model/grammar.h"
 #include "model/machine.h"
 #include "oracle/choices.h"
+#include "oracle/claims_finite.h"
 #include "oracle/claims_of.h"
 #include "oracle/claims_results.h"
 #include "oracle/prove_model.h"
+#include "oracle/rules.h"
 #include "oracle/symbolic_logic.h"
 #include "oracle/symbolic_promise.h"
 #include "oracle/symbolic_world.h"
@@ -28,7 +31,8 @@ struct MachineTraits<SeccompMachineIn<World, M, Processes>> {
   using Task = SeccompTask;
 };
 
-// Machine: NodeMachine or SeccompMachineIn on a SymbolicWorld, or on one that does as it does (a mutated one).
+// Machine: NodeMachine or SeccompMachineIn on a SymbolicWorld, or on one that does as it does (a mutated one). What is
+// there for finitely many objects is in prove_finite.h.
 template <class Machine>
 class MachineProofs : public ModelProofs {
  public:
@@ -43,6 +47,8 @@ class MachineProofs : public ModelProofs {
       : model_(std::move(model)),
         promise_(promise),
         refuted_(options.refuted),
+        try_refuted_(options.try_refuted),
+        without_(options.without),
         views_(asked(Property::isolation) && asked(Property::inheritance)),
         machine_(std::move(machine)),
         layout_(layout_of(static_cast<State*>(nullptr))) {
@@ -71,12 +77,13 @@ class MachineProofs : public ModelProofs {
     return result;
   }
 
- private:
+ protected:
   struct Transition {
     std::string name;
     Step step;
     std::vector<TaskEvent> happens;
   };
+  static uint16_t other_of(const Step& step) { return step.child; }
   template <class... T>
   static Layout layout_of(const Memory<T...>*) {
     return LayoutOf<T...>::make();
@@ -116,8 +123,20 @@ class MachineProofs : public ModelProofs {
     setting_.invariants = [this](const Symbols& symbols, const SymbolicState& s) {
       StateClaims claims;
       claim_invariants<Kinds, Claims>(SymbolicLogic(symbols, layout_, s), ClaimList(claims), views_);
+      std::erase_if(claims, [this](const StateClaim& claim) { return without_.contains(claim.name); });
       return claims;
     };
+    finite_ = setting_;
+    finite_.cache = nullptr;
+    finite_.invariants = [this](const Symbols& symbols, const SymbolicState& s) {
+      StateClaims claims;
+      claim_properties<Kinds>(SymbolicLogic(symbols, layout_, s), ClaimList(claims), [](auto) { return true; });
+      Claims::lemmas(SymbolicLogic(symbols, layout_, s), ClaimList(claims));
+      return claims;
+    };
+    for (const auto& operation : grammar_of(model_)->operations)
+      for (const auto param : {Param::pages, Param::len})
+        if (const auto* argument = operation.find(param)) most_size_ = argument->high;
   }
 
   void make_transitions() {
@@ -145,7 +164,7 @@ class MachineProofs : public ModelProofs {
   void take(const Transition& transition, SymbolicRun& run) const {
     const auto& step = transition.step;
     const auto symbols = run.symbols();
-    const auto actor = run.named(Task::kName, 1), other = run.named(Task::kName, 2);
+    const auto actor = run.named(Task::kName, step.task), other = run.named(Task::kName, other_of(step));
     const auto live = [&](const expr& task) { return run.state().map(live_key(Task::kName))(task); };
     const auto ending = [&](const expr& task) { return run.state().map(kEnding)(task); };
     run.assume(live(actor));
@@ -158,22 +177,30 @@ class MachineProofs : public ModelProofs {
     }
     run.assume(!ending(actor));
     run.assume(symbols.constant(kAnySizeName, "int") >= 0);
-    if (step.op == Op::exit) {
-      run.set_ghost(kEnding, actor, symbols.truth(true));
-      run.set_frames(frames());
-    }
-    if (step.op == Op::reap) run.set_frames(frames());
+    const bool finite = symbols.finite() != nullptr;
+    if (step.op == Op::exit) run.set_ghost(kEnding, actor, symbols.truth(true));
+    if (!finite && (step.op == Op::exit || step.op == Op::reap)) run.set_frames(frames());
     auto machine = machine_;
     machine.world.run = &run;
     machine.world.happens = transition.happens;
+    if (finite) machine.world.no_limit = 1 << (FiniteSorts::kNumberBits - 2);
+    if (finite) machine.world.unroll = longest_chain(*symbols.finite());
     const SymbolicState start = run.state();
     const int error = machine.step(step).error;
     run.result().error = error;
-    if (views_) keep_promise(step, error, run);
+    if (views_ || checked(run)) keep_promise(step, error, run);
     run.state().in_flight.clear();
     run.state().at_zero.clear();
     run.owe_invariants("at the end");
     judge_step(step, error, start, run);
+  }
+
+  // A walk that takes more rounds goes in a circle.
+  size_t longest_chain(const FiniteSorts& finite) const {
+    size_t longest = 0;
+    for (const auto& chain : layout_.chains)
+      longest = std::max(longest, finite.places(layout_.field(chain).object).size());
+    return longest + 1;
   }
 
   // A walk changes nothing else than this.
@@ -203,7 +230,7 @@ class MachineProofs : public ModelProofs {
   void keep_promise(const Step& step, int error, SymbolicRun& run) const {
     if (error != 0) return;
     SymbolicPromise promise(run, promise_, Claims::kViews);
-    const auto actor = run.named(Task::kName, 1), child = run.named(Task::kName, 2);
+    const auto actor = run.named(Task::kName, step.task), child = run.named(Task::kName, other_of(step));
     if (step.op == Op::append || step.op == Op::attach)
       promise.append(actor, step.event, run.last_made(Claims::Made::kName), step.flags != 0);
     if (step.op == Op::fork || step.op == Op::thread) promise.fork(actor, child);
@@ -217,6 +244,12 @@ class MachineProofs : public ModelProofs {
   }
 
   bool asked(Property property) const { return !refuted_.contains(property); }
+  bool owes(Property property) const {
+    const bool of_a_step = property == Property::error_atomic || property == Property::limit;
+    return asked(property) || (try_refuted_ && of_a_step);
+  }
+  // What is owed is what the checker looks at, not what is proved.
+  bool checked(const SymbolicRun& run) const { return &run.setting() == &finite_; }
   SymbolicLogic logic(const SymbolicRun& run, const SymbolicState& s) const {
     return SymbolicLogic(run.symbols(), layout_, s);
   }
@@ -228,16 +261,27 @@ class MachineProofs : public ModelProofs {
     const auto was = logic(run, start), now = logic(run, end);
     StateClaims claims;
     ClaimList list(claims);
+    const bool as_checked = checked(run);
+    const auto caller = run.named(Task::kName, step.task), other = run.named(Task::kName, other_of(step));
+    const bool forks = error == 0 && (step.op == Op::fork || step.op == Op::thread);
     if (error != 0) claim_unchanged<Kinds>(was, now, list);
-    claim_steps<Claims>(was, now, list);
-    if (error == 0 && (step.op == Op::fork || step.op == Op::thread))
-      claim_fork<Claims>(was, now, run.named(Task::kName, 1), run.named(Task::kName, 2), list);
-    const auto caller = run.named(Task::kName, 1), other = run.named(Task::kName, 2);
+    if (as_checked) {
+      const auto made = run.last_made(Claims::Made::kName);
+      const bool appends = error == 0 && (step.op == Op::append || step.op == Op::attach);
+      const FiniteViews<Claims> views(was, now, *run.symbols().finite(), promise_);
+      views.claim_step(appends ? std::optional(made) : std::nullopt, step.event, list);
+      if (forks) views.claim_first(caller, other, list);
+    } else {
+      claim_steps<Claims>(was, now, list);
+      if (forks) claim_fork<Claims>(was, now, caller, other, list);
+    }
     if (!fails_for_size(step, error, run)) claim_result<Mechanism>(was, caller, step, error, run.memory_failed(), list);
     claim_tasks<Mechanism>(was, now, caller, other, step, error, list);
-    std::erase_if(claims, [&](const StateClaim& claim) { return claim.property && !asked(*claim.property); });
+    if (!as_checked)
+      std::erase_if(claims, [&](const StateClaim& claim) { return claim.property && !owes(*claim.property); });
     run.owe_all("over the step", claims, {});
-    if (asked(Property::limit) && (step.op == Op::append || step.op == Op::attach))
+    if ((as_checked ? run.asks_for(Property::limit) : owes(Property::limit)) &&
+        (step.op == Op::append || step.op == Op::attach))
       judge_limit(step, error, start, run);
   }
 
@@ -249,12 +293,12 @@ class MachineProofs : public ModelProofs {
   void judge_limit(const Step& step, int error, const SymbolicState& start, SymbolicRun& run) const {
     const bool too_big = fails_for_size(step, error, run);
     if (error != 0 && !too_big) return;
-    const auto actor = run.named(Task::kName, 1);
+    const auto actor = run.named(Task::kName, step.task);
     expr sum = run.symbols().constant(kAnySizeName, "int") + Claims::view_sum(logic(run, start), actor);
     if constexpr (!kFilters) {
       if (too_big) try_without_limit(step, start, run);
       const auto before = Claims::root(logic(run, start), actor), after = Claims::root(logic(run, run.state()), actor);
-      const auto null = run.symbols().null(kind_of(before));
+      const auto null = run.symbols().null(run.symbols().kind_of(before));
       sum = sum + z3::ite(before != null && before != after, run.symbols().number(1), run.symbols().number(0));
     }
     const auto limit = static_cast<int>(machine_.world.memory.limit);
@@ -274,10 +318,14 @@ class MachineProofs : public ModelProofs {
   std::string model_;
   PromiseKind promise_;
   std::set<Property> refuted_;
+  bool try_refuted_;
+  std::set<std::string> without_;
   bool views_;
   Machine machine_;
   Layout layout_;
   ProofSetting setting_;
+  ProofSetting finite_;     // claims are the properties alone
+  uint32_t most_size_ = 0;  // of a program
   std::vector<Transition> transitions_;
 };
 

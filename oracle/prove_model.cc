@@ -3,7 +3,7 @@
 
 #include "model/model.h"
 #include "oracle/mutant_world.h"
-#include "oracle/prove_machine.h"
+#include "oracle/prove_finite.h"
 
 namespace lockstep {
 
@@ -11,7 +11,7 @@ namespace {
 
 template <class Machine>
 std::unique_ptr<ModelProofs> proofs_of(const std::string& model, Machine machine, const ModelProofOptions& options) {
-  return std::make_unique<MachineProofs<Machine>>(model, find_model(model)->promise, std::move(machine), options);
+  return std::make_unique<FiniteProofs<Machine>>(model, find_model(model)->promise, std::move(machine), options);
 }
 
 template <class State>

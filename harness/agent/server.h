@@ -21,6 +21,8 @@ class Server {
   bool greet();
   void run(const Trace& trace);
   void take_steps(const Trace& trace);
+  bool can_step(const Step& step);
+  void tell(Outcome outcome);
   void observe();
   void put_fault();
   void look_for_leaks();

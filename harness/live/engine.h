@@ -35,6 +35,7 @@ class Engine : public LiveTarget {
   std::optional<bool> fault_hit() const override { return fault_hit_; }
   void reset(const Trace& trace) override;
   Outcome step(const Step& step) override;
+  std::pair<Outcome, Outcome> step_together(const Step& one, const Step& other) override;
   void observe(Snapshot& snapshot) override;
   void end() override;
   std::vector<std::string> notes() const override;
@@ -50,6 +51,7 @@ class Engine : public LiveTarget {
   bool due(uint32_t calls) const { return backlog_ + calls > kDrainAt; }
   void drained(uint32_t left);
   void count_attach();
+  uint32_t number_of(const Step& step) { return step.made != 0 ? step.made : ++fresh_number_; }
   Outcome carry_out(const Step& step);
   Outcome perform(const Step& step, uint32_t number);
   template <class Action>

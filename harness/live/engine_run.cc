@@ -137,7 +137,26 @@ Outcome Engine::carry_out(const Step& step) {
   if (!makes_program(step.op)) return perform(step, 0);
   count_attach();
   if (attaches_ == options_.forget_attach) return {};
-  return perform(step, step.made != 0 ? step.made : ++fresh_number_);
+  return perform(step, number_of(step));
+}
+
+std::pair<Outcome, Outcome> Engine::step_together(const Step& one, const Step& other) {
+  const auto simple = [](const Step& step) {
+    return step.op == Op::append && step.fd == Fd::ok && step.arg == Arg::ok && step.type == ProgType::landlock;
+  };
+  if (!rules_ || !simple(one) || !simple(other) || one.task == other.task)
+    throw NotCapable("live: only two appends of different tasks can be made at once");
+  fault_hit_.reset();
+  statistics_.steps += 2;
+  steps_ += 2;
+  const auto errors = guarded([&] {
+    count_attach();
+    count_attach();
+    const auto first = number_of(one);
+    return stage_->append_together({one, first}, {other, number_of(other)});
+  });
+  check_log();
+  return {{errors.first}, {errors.second}};
 }
 
 // A worker that waits for its command allocates nothing.

@@ -32,6 +32,11 @@ class Stage {
 
   // `number` is what a filter or rule answers to. Throws Hang.
   Outcome perform(const Step& step, uint32_t number);
+  // Two appends at the same time.
+  std::pair<int, int> append_together(Rules::Appending one, Rules::Appending other) {
+    fresh_ = false;
+    return rules_->append_together(crew_, one, other);
+  }
   void observe(Snapshot& snapshot);
   // The next thing that this task does takes so long. Throws Hang.
   void hang(unsigned task, int ms) { crew_.run(task, kOpHang, {uint64_t(ms)}); }

@@ -186,23 +186,27 @@ struct Gift {
 };
 
 // The program's descriptor that the controller sent.
-static long receive_gift(void) {
+static long take(void) {
   char byte;
   struct Gift gift = {0, 0, 0, -1};
   struct Message message = {0, 0, 0, 1, &gift, sizeof(gift), 0};
   __typeof__(*message.part) part = {&byte, 1};
   message.part = &part;
   const long got = call3(__NR_recvmsg, kGiftFd, (long)&message, 0);
-  return got < 0 ? got : gift.fd;
+  if (got < 0 || gift.fd < 0) call1(__NR_exit_group, 1);
+  return gift.fd;
 }
 
 static long append(const uint64_t* arg) {
-  long fd = arg[2] == kProgramGift ? receive_gift() : arg[2] == kProgramClosed ? kWorkerFds + 100 : kArenaFd;
-  if (fd < 0) return call1(__NR_exit_group, 1);
+  const int ours = arg[2] == kProgramGift || arg[2] == kProgramTaken;
+  long fd = arg[2] == kProgramGift     ? take()
+            : arg[2] == kProgramTaken  ? (long)arg[3]
+            : arg[2] == kProgramClosed ? kWorkerFds + 100
+                                       : kArenaFd;
   int number = (int)fd;
   const long pointer = arg[1] == kPointerNull ? 0 : arg[1] == kPointerBad ? (long)LOCKSTEP_BAD_POINTER : (long)&number;
   long result = call3(__NR_seccomp, kAppendRule, (long)arg[0], pointer);
-  if (arg[2] == kProgramGift) call1(__NR_close, fd);
+  if (ours) call1(__NR_close, fd);
   return result;
 }
 
@@ -270,6 +274,8 @@ static long carry_out(struct WorkerSlot* slot, unsigned number) {
       return call_marks((unsigned)arg[0]);
     case kOpHang:
       return hang(arg[0]);
+    case kOpTake:
+      return take();
     case kOpAppend:
       return append(arg);
     case kOpCheck:
@@ -295,10 +301,22 @@ static uint32_t next_command(struct WorkerSlot* slot, uint32_t last) {
   return load(&slot->posted);
 }
 
+// So that what follows happens on two processors at once.
+static void meet(struct WorkerSlot* slot) {
+  const unsigned long processor = 1ul << (slot->meet - 1);
+  slot->meet = 0;
+  call3(__NR_sched_setaffinity, 0, sizeof(processor), (long)&processor);
+  __atomic_fetch_add(&LOCKSTEP_ARENA->met, 1, __ATOMIC_SEQ_CST);
+  while (load(&LOCKSTEP_ARENA->met) < 2) __builtin_ia32_pause();
+  for (volatile uint32_t round = slot->linger; round != 0; --round) {
+  }
+}
+
 __attribute__((noreturn)) static void work(unsigned number) {
   struct WorkerSlot* slot = &LOCKSTEP_ARENA->slot[number];
   for (uint32_t last = load(&slot->done);;) {
     last = next_command(slot, last);
+    if (slot->meet) meet(slot);
     finish(slot, last, carry_out(slot, number));
   }
 }
