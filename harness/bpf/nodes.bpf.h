@@ -12,7 +12,8 @@ struct nodes_observation nodes;
  * forgotten that they are equal. */
 #define HIDE(variable) asm volatile("" : "+r"(variable))
 
-/* An object's address -> the generation that it was met in last. */
+/* An object's address, all its bits turned round -> the generation that it was met in last. As it is it would look to
+ * kmemleak as if the object were still in use, or the next one in its place. */
 struct {
   __uint(type, BPF_MAP_TYPE_LRU_HASH);
   __uint(max_entries, 4 * NODES_OBJECTS);
@@ -23,11 +24,12 @@ struct {
 static __always_inline void meet(__u64 address, __u32 kind) {
   if (!address) return;
   __u32 generation = nodes.generation;
-  __u32* before = bpf_map_lookup_elem(&met, &address);
+  __u64 key = ~address;
+  __u32* before = bpf_map_lookup_elem(&met, &key);
   if (before && *before == generation) return;
   __u64 place = nodes.count;
   HIDE(place);
-  if (place >= NODES_OBJECTS || bpf_map_update_elem(&met, &address, &generation, BPF_ANY) != 0) {
+  if (place >= NODES_OBJECTS || bpf_map_update_elem(&met, &key, &generation, BPF_ANY) != 0) {
     nodes.lost = 1;
     return;
   }

@@ -49,6 +49,9 @@ void NodeObserver::fill(const std::vector<uint16_t>& tasks, Snapshot& snapshot) 
   fill_objects(snapshot);
   fill_pointers(tasks, snapshot);
   fill_views(snapshot);
+  // What the programs share with us is the kernel's memory: an address in it would hide a leak.
+  std::memset(nodes_.object, 0, nodes_.count * sizeof(*nodes_.object));
+  std::memset(nodes_.events, 0, sizeof(nodes_.events));
 }
 
 void NodeObserver::fill_objects(Snapshot& snapshot) {

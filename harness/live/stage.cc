@@ -70,7 +70,8 @@ void Stage::forget_all() {
 }
 
 void Stage::enter(unsigned task, unsigned leader, unsigned parent, int pid) {
-  role_[task] = {.leader = uint16_t(leader), .parent = uint16_t(parent), .pid = pid};
+  role_[task] = {
+      .leader = uint16_t(leader), .parent = uint16_t(parent), .pid = pid, .apart = task != 1 && role_[parent].apart};
   tasks_.push_back(uint16_t(task));
 }
 
@@ -82,7 +83,7 @@ void Stage::watch_reaps() {
 }
 
 void Stage::watch_code(unsigned task) {
-  if (code_ == nullptr) return;
+  if (code_ == nullptr || role_[task].apart) return;  // what it would write down we could not read
   const int64_t buffer = crew_.run(task, kOpCover, {CodeReached::kWords});
   must(buffer, "the kernel does not take down what code runs");
   code_->add_buffer(buffer);
@@ -137,6 +138,7 @@ int Stage::exec(const Step& step) {
   const int64_t result = crew_.run(step.task, kOpExec, {step.arg == Arg::bad});
   if (result < 0 && step.arg == Arg::ok) must(result, "a worker cannot exec");
   if (result < 0) return int(-result);
+  role_[step.task].apart = true;
   const unsigned leader = role_[step.task].leader;
   std::vector<uint16_t> dying;
   for (uint16_t task : tasks_)

@@ -47,7 +47,8 @@ class Stage {
  private:
   struct Role {
     uint16_t leader, parent;
-    int pid;  // as the namespace counts
+    int pid;     // as the namespace counts
+    bool apart;  // its memory is not ours: it went through exec, or who made it did
   };
 
   int make(const Step& step);
