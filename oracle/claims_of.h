@@ -58,10 +58,18 @@ struct ClaimsOf<Seccomp> {
             [=](auto t) { return implies(l.live(t) && l.ending(t), l.is_null(l.get(f::filter, t))); });
   }
   static constexpr size_t kViews = 1;
+  // Where a check by the task begins, if it runs anything.
+  template <class L, class T>
+  static auto view_begin(const L& l, const T& t, size_t) {
+    return l.get(f::filter, t);
+  }
+  template <class L, class T>
+  static auto has_view(const L& l, const T& t, size_t event) {
+    return !l.is_null(view_begin(l, t, event));
+  }
   template <class L, class T, class R>
-  static auto in_view(const L& l, const T& t, size_t, const R& rule) {
-    const auto newest = l.get(f::filter, t);
-    return !l.is_null(newest) && l.reaches(f::filter_prev, newest, rule);
+  static auto in_view(const L& l, const T& t, size_t event, const R& rule) {
+    return has_view(l, t, event) && l.reaches(f::filter_prev, view_begin(l, t, event), rule);
   }
   template <class L, class T>
   static auto view_sum(const L& l, const T& t) {
@@ -115,11 +123,17 @@ struct ClaimsOf<V6Posted> {
     claim_rules(l, claim);
   }
   static constexpr size_t kViews = kEvents;
+  template <class L, class T>
+  static auto view_begin(const L& l, const T& t, size_t event) {
+    return l.get(f::rules, l.get(f::lists, t), event);
+  }
+  template <class L, class T>
+  static auto has_view(const L& l, const T& t, size_t event) {
+    return !l.is_null(l.get(f::lists, t)) && !l.is_null(view_begin(l, t, event));
+  }
   template <class L, class T, class R>
   static auto in_view(const L& l, const T& t, size_t event, const R& rule) {
-    const auto lists = l.get(f::lists, t);
-    const auto newest = l.get(f::rules, lists, event);
-    return !l.is_null(lists) && !l.is_null(newest) && l.reaches(f::rule_prev, newest, rule);
+    return has_view(l, t, event) && l.reaches(f::rule_prev, view_begin(l, t, event), rule);
   }
   template <class L, class T>
   static auto root(const L& l, const T& t) {
@@ -147,14 +161,21 @@ struct V5Views {
   static auto has_nodes(const L& l, const T& t) {
     return !l.is_null(l.get(f::events, t));
   }
+  template <class L, class T>
+  static auto view_begin(const L& l, const T& t, size_t event) {
+    return node_of(l, t, event);
+  }
+  template <class L, class T>
+  static auto has_view(const L& l, const T& t, size_t event) {
+    return has_nodes(l, t) && !l.is_null(view_begin(l, t, event));
+  }
   template <class L, class T, class N>
   static auto leads_to(const L& l, const T& t, size_t event, const N& node) {
-    const auto first = node_of(l, t, event);
-    return !l.is_null(l.get(f::events, t)) && !l.is_null(first) && l.reaches(f::node_prev, first, node);
+    return has_view(l, t, event) && l.reaches(f::node_prev, view_begin(l, t, event), node);
   }
   template <class L, class N, class R>
   static auto lists(const L& l, const N& node, const R& rule) {
-    const auto newest = l.get(f::node_rule, node);
+    const auto newest = newest_in(l, over<Node>, node);
     return !l.is_null(newest) && l.reaches(f::rule_prev, newest, rule);
   }
   template <class L, class T>
@@ -247,14 +268,21 @@ struct ClaimsOf<SeccompNodes> {
   static auto owner(const L& l, const N& node) {
     return l.get(f::filter_node_owner, node);
   }
+  template <class L, class T>
+  static auto view_begin(const L& l, const T& t, size_t event) {
+    return node_of(l, t, event);
+  }
+  template <class L, class T>
+  static auto has_view(const L& l, const T& t, size_t) {
+    return has_nodes(l, t);
+  }
   template <class L, class T, class N>
-  static auto leads_to(const L& l, const T& t, size_t, const N& node) {
-    const auto first = l.get(f::node, t);
-    return !l.is_null(first) && l.reaches(f::filter_node_prev, first, node);
+  static auto leads_to(const L& l, const T& t, size_t event, const N& node) {
+    return has_view(l, t, event) && l.reaches(f::filter_node_prev, view_begin(l, t, event), node);
   }
   template <class L, class N, class R>
   static auto lists(const L& l, const N& node, const R& filter) {
-    const auto newest = l.get(f::newest_filter, node);
+    const auto newest = newest_in(l, over<FilterNode>, node);
     return !l.is_null(newest) && l.reaches(f::filter_prev, newest, filter);
   }
   template <class L, class T>
@@ -295,6 +323,12 @@ struct ClaimsOf<SeccompNodes> {
 template <>
 struct ClaimsOf<V5Posted> : V5Views {
   static constexpr bool kRulesLeak = true;
+  // Whether the posted code adds the page of an events object to the sum.
+  template <class L, class T>
+  static auto charges_events(const L& l, const T& t) {
+    const auto events = l.get(f::events, t);
+    return !l.is_null(events) && l.get(f::events_usage, events) != 1;
+  }
   template <class L, class Claim>
   static void lemmas(const L& l, Claim claim) {
     claim_rules(l, claim);

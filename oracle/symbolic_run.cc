@@ -143,10 +143,17 @@ SymbolicRun::Said SymbolicRun::unsatisfiable(const expr& more, std::chrono::mill
              : entry->answer == ProofAnswer::open ? Said::no
                                                   : Said::dont_know;
     }
+  const auto begin = std::chrono::steady_clock::now();
+  bool cut_short = false;
+  if (setting_.deadline) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(*setting_.deadline - begin);
+    if (left.count() <= 0) return Said::dont_know;
+    cut_short = left < timeout;
+    timeout = std::min(timeout, left);
+  }
   z3::params params(symbols_.context());
   params.set("timeout", static_cast<unsigned>(timeout.count()));
   solver_.set(params);
-  const auto begin = std::chrono::steady_clock::now();
   solver_.push();
   solver_.add(more);
   std::set<unsigned> seen;
@@ -160,7 +167,7 @@ SymbolicRun::Said SymbolicRun::unsatisfiable(const expr& more, std::chrono::mill
                        reason.find("resource") != std::string::npos;
   const auto said = answer == z3::unsat ? Said::yes : gave_up ? Said::dont_know : Said::no;
   if (note != nullptr) note->seconds = seconds;
-  if (setting_.cache != nullptr)
+  if (setting_.cache != nullptr && !(cut_short && said == Said::dont_know))
     setting_.cache->put(key, {said == Said::yes  ? ProofAnswer::proved
                               : said == Said::no ? ProofAnswer::open
                                                  : ProofAnswer::unknown,
@@ -214,7 +221,7 @@ void SymbolicRun::warn(Branch site) {
 
 void SymbolicRun::owe(const std::string& where, const std::string& formula, std::optional<Property> property,
                       const expr& goal) {
-  if (replaying() || trial_) return;
+  if (!owes()) return;
   const expr simple = goal.simplify();
   if (simple.is_true()) return;
   Obligation obligation;
@@ -227,10 +234,11 @@ void SymbolicRun::owe(const std::string& where, const std::string& formula, std:
   result_.obligations.push_back(std::move(obligation));
   result_.properties.push_back(property);
   result_.invariant.push_back(!of_step_ && property != Property::limit);
+  if (setting_.to_first_open && said == Said::no) throw PathEnds{};
 }
 
 void SymbolicRun::owe_all(const std::string& where, const StateClaims& claims, const StateClaims& known) {
-  if (replaying()) return;
+  if (!owes()) return;
   for (const auto& claim : claims) {
     std::vector<expr> any;
     for (const auto& kind : claim.over)
@@ -246,7 +254,7 @@ void SymbolicRun::owe_all(const std::string& where, const StateClaims& claims, c
 // What is assumed must not contradict itself: anything would follow. A path that nobody can take, for all that the
 // solver saw at its branches, is no contradiction of the assumptions, but then nothing is shown there: it is told.
 void SymbolicRun::owe_sense(const std::string& where) {
-  if (replaying() || unsatisfiable(symbols_.truth(true), kBranchTimeout, nullptr) != Said::yes) return;
+  if (!owes() || unsatisfiable(symbols_.truth(true), kBranchTimeout, nullptr) != Said::yes) return;
   Obligation obligation;
   obligation.path = result_.words + "; " + where;
   obligation.formula = "the assumptions do not contradict each other";
@@ -566,6 +574,7 @@ expr SymbolicRun::cut(const LoopFrame& frame, const expr& cursor) {
   const expr at = fresh("at", frame.kind);
   in_flight(frame.counter, at, symbols_.number(1));
   open.cursor = {at};
+  heads_.push_back({frame.function, at});
   loops_.push_back(open);
   changed_.emplace_back();
   before_ = s;
@@ -586,6 +595,7 @@ void SymbolicRun::after_loop(const LoopFrame& frame) {
 
 void SymbolicRun::after_round(const LoopFrame& frame, const expr& cursor) {
   const Open open = loops_.back();
+  after_ = cursor;
   after_loop(frame);
   state_.in_flight = open.in_flight;
   state_.at_zero = open.at_zero;
