@@ -48,7 +48,7 @@ class Agreement {
       refuted_.insert(property);
     views_ = !refuted_.contains(Property::isolation) && !refuted_.contains(Property::inheritance);
     sizes_ = default_sizes(model_);
-    sizes_.push_back(kFilters ? kMaxPathLength : kMaxPages + 1);
+    sizes_.push_back((kFilters ? kMaxPathLength : kMaxPages) + 1);
     reset();
   }
 

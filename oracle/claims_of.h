@@ -15,9 +15,11 @@ auto acts(const L& l, const Task& task) {
   return l.live(task) && !l.ending(task);
 }
 
-// Rules that each is led to by one pointer at most do not need this; every design's rules hold a program.
+// Every design's rules hold a program, each one of its own.
 template <class L, class Claim>
 void claim_rules(const L& l, Claim claim) {
+  claim(over<Rule>, "a rule's program is nobody else's", kLemma,
+        [=](auto x) { return implies(l.template holds<Rule>(x), l.get(f::prog_refs, l.get(f::rule_prog, x)) == 1); });
   claim(over<Rule>, "a rule has a program", kLemma,
         [=](auto x) { return implies(l.template holds<Rule>(x), !l.is_null(l.get(f::rule_prog, x))); });
 }
@@ -121,6 +123,11 @@ struct ClaimsOf<V6Posted> {
   template <class L, class Claim>
   static void lemmas(const L& l, Claim claim) {
     claim_rules(l, claim);
+    claim(over<RuleLists>, "an events object has a rule", kLemma, [=](auto x) {
+      auto empty = l.is_null(l.get(f::rules, x, 0));
+      for (size_t event = 1; event < kEvents; ++event) empty = empty && l.is_null(l.get(f::rules, x, event));
+      return implies(l.template holds<RuleLists>(x), !empty);
+    });
   }
   static constexpr size_t kViews = kEvents;
   template <class L, class T>
@@ -229,6 +236,15 @@ struct ClaimsOf<V5Intended> : V5Views {
     claim_slots_filled(l, claim);
     claim(over<Rule>, "a rule is held once", kLemma,
           [=](auto x) { return implies(l.template holds<Rule>(x), l.get(f::rule_usage, x) == 1); });
+    for (size_t event = 1; event < kEvents; ++event)
+      claim(over<Events>, "each slot has a node of its own", kLemma, [=](auto e) {
+        return implies(l.template holds<Events>(e), l.get(f::nodes, e, 0) != l.get(f::nodes, e, event));
+      });
+    for (size_t event = 1; event < kEvents; ++event)
+      claim(over<NodeTask>, "who owns one of its nodes owns them all", kLemma, [=](auto t) {
+        return implies(l.live(t) && has_nodes(l, t),
+                       (l.get(f::owner, node_of(l, t, event)) == t) == (l.get(f::owner, node_of(l, t, 0)) == t));
+      });
     claim(over<Node>, "an owner is a live task that has the node in a slot", Property::owner_valid, [=](auto n) {
       const auto owner = l.get(f::owner, n);
       const auto events = l.get(f::events, owner);
@@ -333,6 +349,10 @@ struct ClaimsOf<V5Posted> : V5Views {
   static void lemmas(const L& l, Claim claim) {
     claim_rules(l, claim);
     claim_slots_filled(l, claim);
+    claim(over<Rule>, "a rule is held once, if it was not left behind", kLemma, [=](auto x) {
+      const auto usage = l.get(f::rule_usage, x);
+      return implies(l.template holds<Rule>(x), usage == 1 || usage == -1);
+    });
     claim(over<Node>, "no node inherits", kLemma,
           [=](auto n) { return implies(l.live(n), l.is_null(l.get(f::node_prev, n))); });
     claim(over<Node>, "a node is held once", kLemma,
