@@ -24,10 +24,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr unsigned kMostUnrolled = 8;
+
 struct Options {
   std::vector<std::string> models, properties;
   bool all_presets = false, no_cache = false;
-  unsigned jobs = 0;
+  unsigned jobs = 0, unroll = 0;
   double timeout_seconds = 20;
   std::string folder;
   Output output;
@@ -86,7 +88,8 @@ ProveOptions what_to_prove(const Options& options) {
   ProveOptions proving{.models = options.models,
                        .all_presets = options.all_presets,
                        .jobs = options.jobs,
-                       .timeout = std::chrono::milliseconds(std::llround(options.timeout_seconds * 1000))};
+                       .timeout = std::chrono::milliseconds(std::llround(options.timeout_seconds * 1000)),
+                       .unroll = options.unroll};
   for (const auto& name : options.models) require_model(name);
   if (proving.models.empty())
     for (const auto& model : models())
@@ -138,6 +141,10 @@ void add_prove(CLI::App& app, int& exit_code) {
   sub->add_option("--timeout", options->timeout_seconds, "seconds for an obligation; beyond it, it is unknown")
       ->check(CLI::Range(0.001, 86400.0))
       ->capture_default_str();
+  sub->add_option(
+         "--unroll", options->unroll,
+         "steps: each refutation by bounded unrolling too, and what is behind open obligations (slow beyond 4)")
+      ->check(CLI::Range(1u, kMostUnrolled));
   sub->add_flag("--no-cache", options->no_cache, "neither believe nor keep answers of earlier runs");
   sub->add_flag("--obligations", options->output.obligations, "text: list each obligation");
   sub->add_option("--corpus", options->folder, "where refutations are written (lockstep/finds in your state folder)");

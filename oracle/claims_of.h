@@ -18,8 +18,10 @@ auto acts(const L& l, const Task& task) {
 // Every design's rules hold a program, each one of its own.
 template <class L, class Claim>
 void claim_rules(const L& l, Claim claim) {
-  claim(over<Rule>, "a rule's program is nobody else's", kLemma,
-        [=](auto x) { return implies(l.template holds<Rule>(x), l.get(f::prog_refs, l.get(f::rule_prog, x)) == 1); });
+  claim(over<Rule>, "a rule's program is nobody else's", kLemma, [=](auto x) {
+    const auto prog = l.get(f::rule_prog, x);
+    return implies(l.template holds<Rule>(x) && !l.is_null(prog), l.get(f::prog_refs, prog) == 1);
+  });
   claim(over<Rule>, "a rule has a program", kLemma,
         [=](auto x) { return implies(l.template holds<Rule>(x), !l.is_null(l.get(f::rule_prog, x))); });
 }

@@ -12,9 +12,11 @@
 #include "model/model.h"
 #include "oracle/branch_witness.h"
 #include "oracle/explore.h"
+#include "oracle/induction.h"
 #include "oracle/mutant_explorer.h"
 #include "oracle/prove_model.h"
 #include "oracle/prove_queue.h"
+#include "oracle/unroll.h"
 
 namespace lockstep {
 
@@ -151,6 +153,29 @@ ProofRow branch_row(const OneModel& model, const std::vector<BranchProof>& branc
   return row;
 }
 
+// Whether the solver, left to choose, comes to the same as the search.
+void unroll_refuted(const OneModel& model, const ProveOptions& options, std::vector<ProofRow>& rows) {
+  std::vector<ProofRow*> refuted;
+  UnrollOptions how{.steps = options.unroll, .stop = options.stop};
+  for (auto& row : rows)
+    if (row.model == model.name && row.status == ProofStatus::refuted && row.trace) {
+      refuted.push_back(&row);
+      how.goals.push_back({row.property});
+    }
+  if (refuted.empty() || model.proofs == nullptr) return;
+  const auto all = unroll(*model.proofs, how);
+  for (size_t i = 0; i < all.size(); ++i) {
+    auto& row = *refuted[i];
+    const size_t found = row.trace->steps.size();
+    row.reason += fmt::format("; shortest by unrolling: {}; by search: {} step{}", words_of(all[i]), found,
+                              found == 1 ? "" : "s");
+    row.unrolled = all[i];
+    if (all[i].trace ? all[i].trace->steps.size() == found : all[i].kept < found) continue;
+    row.status = ProofStatus::unknown;
+    row.reason = "unrolling and search do not agree, a fault of lockstep: " + row.reason;
+  }
+}
+
 std::vector<std::string> chosen_models(const ProveOptions& options) {
   if (!options.models.empty()) return options.models;
   std::vector<std::string> names;
@@ -185,6 +210,7 @@ Proofs prove(const ProveOptions& options) {
     model.search = explore(name, {.scope = model.scope, .jobs = options.jobs, .stop = options.stop});
     ModelProofOptions how{.timeout = options.timeout, .cache = options.cache};
     for (const auto& [property, broken] : model.search.broken) how.refuted.insert(property);
+    how.try_refuted = options.unroll != 0;
     model.proofs = model_proofs(name, how);
     models.push_back(std::move(model));
   }
@@ -201,11 +227,14 @@ Proofs prove(const ProveOptions& options) {
       model.answers = std::move(answers[answered++]);
     else
       model.answers.open_invariants = 1;  // nobody has said what they are
+    if (model.proofs && options.unroll != 0)
+      classify_open(*model.proofs, {.steps = options.unroll, .stop = options.stop}, model.answers);
     result.obligations += model.answers.obligations.size();
     for (const auto& [obligation, of] : model.answers.obligations) {
       result.from_cache += obligation.cached;
       if (!obligation.cached) result.slowest = std::max(result.slowest, obligation.seconds);
-      if (!of || obligation.answer != ProofAnswer::proved) result.lemmas.push_back(obligation);
+      const bool refuted = of && model.search.broken.contains(*of);
+      if (!of || (obligation.answer != ProofAnswer::proved && !refuted)) result.lemmas.push_back(obligation);
     }
     for (const auto property : properties) {
       if (property == Property::reachable_branches) {
@@ -216,6 +245,7 @@ Proofs prove(const ProveOptions& options) {
         result.rows.push_back(row_of(model, property, result.stopped));
       }
     }
+    if (options.unroll != 0) unroll_refuted(model, options, result.rows);
   }
   result.seconds = since(begin);
   return result;

@@ -32,6 +32,17 @@ struct Obligation {
   ProofAnswer answer{};
   double seconds = 0;
   bool cached = false;
+  std::string counterexample;  // open: what is known of the states from which it fails
+};
+
+// What bounded unrolling (unroll.h) says of a property.
+struct Unrolled {
+  std::optional<Property> property;  // none: a lemma
+  std::string transition, formula;   // of the last step, and what it has to break of the property; empty: any
+  std::optional<Trace> trace;        // breaks it, and none with fewer steps does
+  size_t kept = 0;                   // runs of up to so many steps keep it
+  std::string why;                   // without a trace: why the search ended there
+  double seconds = 0;                // from the first step on
 };
 
 // One property of one model.
@@ -44,6 +55,7 @@ struct ProofRow {
   std::vector<Obligation> obligations;
   std::optional<Trace> trace;  // refuted: a shortest one
   double seconds = 0;
+  std::optional<Unrolled> unrolled;  // refuted: whether the solver comes to the same
 };
 
 enum class SideStatus : uint8_t { reachable, dead, unknown };
@@ -83,6 +95,7 @@ struct ProveOptions {
   unsigned jobs = 0;                          // threads; 0: all cores
   std::chrono::milliseconds timeout{20'000};  // of an obligation
   ProofCache* cache = nullptr;
+  unsigned unroll = 0;  // refuted properties: look for a shortest trace of up to so many steps by unrolling too
   std::function<void(const ProveProgress&)> progress;  // now and then, from one thread at a time
   std::function<bool()> stop;                          // asked now and then; true: end here
 };

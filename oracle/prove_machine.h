@@ -4,11 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "model/grammar.h"
 #include "oracle/choices.h"
+#include "oracle/claims_finite.h"
 #include "oracle/claims_of.h"
 #include "oracle/claims_results.h"
 #include "oracle/machine_traits.h"
 #include "oracle/prove_model.h"
+#include "oracle/rules.h"
 #include "oracle/symbolic_check.h"
 #include "oracle/symbolic_logic.h"
 #include "oracle/symbolic_promise.h"
@@ -16,7 +19,8 @@
 
 namespace lockstep {
 
-// Machine: NodeMachine or SeccompMachineIn on a SymbolicWorld, or on one that does as it does (a mutated one).
+// Machine: NodeMachine or SeccompMachineIn on a SymbolicWorld, or on one that does as it does (a mutated one). What is
+// there for finitely many objects is in prove_finite.h.
 template <class Machine>
 class MachineProofs : public ModelProofs {
  public:
@@ -31,6 +35,8 @@ class MachineProofs : public ModelProofs {
       : model_(std::move(model)),
         promise_(promise),
         refuted_(options.refuted),
+        try_refuted_(options.try_refuted),
+        without_(options.without),
         views_(asked(Property::isolation) && asked(Property::inheritance)),
         machine_(std::move(machine)),
         layout_(layout_of(static_cast<State*>(nullptr))) {
@@ -66,13 +72,14 @@ class MachineProofs : public ModelProofs {
     return result;
   }
 
- private:
+ protected:
   struct Transition {
     std::string name;
     Step step;
     std::vector<TaskEvent> happens;
     std::optional<size_t> check;  // no step, but a check at this event
   };
+  static uint16_t other_of(const Step& step) { return step.child; }
   template <class... T>
   static Layout layout_of(const Memory<T...>*) {
     return LayoutOf<T...>::make();
@@ -115,8 +122,20 @@ class MachineProofs : public ModelProofs {
     setting_.invariants = [this](const Symbols& symbols, const SymbolicState& s) {
       StateClaims claims;
       claim_invariants<Kinds, Claims>(SymbolicLogic(symbols, layout_, s), ClaimList(claims), views_);
+      std::erase_if(claims, [this](const StateClaim& claim) { return without_.contains(claim.name); });
       return claims;
     };
+    finite_ = setting_;
+    finite_.cache = nullptr;
+    finite_.invariants = [this](const Symbols& symbols, const SymbolicState& s) {
+      StateClaims claims;
+      claim_properties<Kinds>(SymbolicLogic(symbols, layout_, s), ClaimList(claims), [](auto) { return true; });
+      Claims::lemmas(SymbolicLogic(symbols, layout_, s), ClaimList(claims));
+      return claims;
+    };
+    for (const auto& operation : grammar_of(model_)->operations)
+      for (const auto param : {Param::pages, Param::len})
+        if (const auto* argument = operation.find(param)) most_size_ = argument->high;
   }
 
   void make_transitions() {
@@ -143,10 +162,10 @@ class MachineProofs : public ModelProofs {
     return words;
   }
 
-  void take(const Transition& transition, SymbolicRun& run, const Watch& watch) const {
+  void take(const Transition& transition, SymbolicRun& run, const Watch& watch = {}) const {
     const auto& step = transition.step;
     const auto symbols = run.symbols();
-    const auto actor = run.named(Task::kName, 1), other = run.named(Task::kName, 2);
+    const auto actor = run.named(Task::kName, step.task), other = run.named(Task::kName, other_of(step));
     const auto live = [&](const expr& task) { return run.state().map(live_key(Task::kName))(task); };
     const auto ending = [&](const expr& task) { return run.state().map(kEnding)(task); };
     run.assume(live(actor));
@@ -159,19 +178,19 @@ class MachineProofs : public ModelProofs {
     }
     run.assume(!ending(actor));
     run.assume(symbols.constant(kAnySizeName, "int") >= 0);
-    if (step.op == Op::exit) {
-      run.set_ghost(kEnding, actor, symbols.truth(true));
-      run.set_frames(frames());
-    }
-    if (step.op == Op::reap) run.set_frames(frames());
+    const bool finite = symbols.finite() != nullptr;
+    if (step.op == Op::exit) run.set_ghost(kEnding, actor, symbols.truth(true));
+    if (!finite && (step.op == Op::exit || step.op == Op::reap)) run.set_frames(frames());
     auto machine = machine_;
     machine.world.run = &run;
     machine.world.happens = transition.happens;
     note_calls(machine.world, run);
+    if (finite) machine.world.no_limit = 1 << (FiniteSorts::kNumberBits - 2);
+    if (finite) machine.world.unroll = longest_chain(*symbols.finite());
     const SymbolicState start = run.state();
     const int error = machine.step(step).error;
     run.result().error = error;
-    if (views_) keep_promise(step, error, run);
+    if (views_ || checked(run)) keep_promise(step, error, run);
     run.state().in_flight.clear();
     run.state().at_zero.clear();
     run.owe_invariants("at the end");
@@ -195,20 +214,28 @@ class MachineProofs : public ModelProofs {
     auto plain = machine_.world;
     plain.run = &run;
     note_calls(plain, run);
-    CheckWorld world(plain, [&](const expr& at) { return expected_at(l, at); });
+    CheckWorld world(plain, [&](const expr& at) { return expected_at(l, symbols.kind_of(at), at); });
     Mechanism::check(world, task, event, [&](const expr& what) { world.runs(what); });
     const auto begin = Claims::view_begin(l, task, event);
-    world.end(z3::ite(Claims::has_view(l, task, event), begin, symbols.null(kind_of(begin))));
+    world.end(z3::ite(Claims::has_view(l, task, event), begin, symbols.null(symbols.kind_of(begin))));
   }
   // What a round of a check's walk does where it is: something is run, or walked along.
-  static CheckItem expected_at(const SymbolicLogic& l, const expr& at) {
+  static CheckItem expected_at(const SymbolicLogic& l, const std::string& of, const expr& at) {
     std::optional<CheckItem> item;
     Kinds::each([&]<class T>(Over<T> kind) {
-      if (kind_of(at) != T::kName) return;
+      if (of != T::kName) return;
       if constexpr (requires { run_of(l, kind, at); }) item = {run_of(l, kind, at), false};
       if constexpr (requires { newest_in(l, kind, at); }) item = {newest_in(l, kind, at), true};
     });
     return item.value();
+  }
+
+  // A walk that takes more rounds goes in a circle.
+  size_t longest_chain(const FiniteSorts& finite) const {
+    size_t longest = 0;
+    for (const auto& chain : layout_.chains)
+      longest = std::max(longest, finite.places(layout_.field(chain).object).size());
+    return longest + 1;
   }
 
   // A walk changes nothing else than this.
@@ -238,7 +265,7 @@ class MachineProofs : public ModelProofs {
   void keep_promise(const Step& step, int error, SymbolicRun& run) const {
     if (error != 0) return;
     SymbolicPromise promise(run, promise_, Claims::kViews);
-    const auto actor = run.named(Task::kName, 1), child = run.named(Task::kName, 2);
+    const auto actor = run.named(Task::kName, step.task), child = run.named(Task::kName, other_of(step));
     if (step.op == Op::append || step.op == Op::attach)
       promise.append(actor, step.event, run.last_made(Claims::Made::kName), step.flags != 0);
     if (step.op == Op::fork || step.op == Op::thread) promise.fork(actor, child);
@@ -252,6 +279,12 @@ class MachineProofs : public ModelProofs {
   }
 
   bool asked(Property property) const { return !refuted_.contains(property); }
+  bool owes(Property property) const {
+    const bool of_a_step = property == Property::error_atomic || property == Property::limit;
+    return asked(property) || (try_refuted_ && of_a_step);
+  }
+  // What is owed is what the checker looks at, not what is proved.
+  bool checked(const SymbolicRun& run) const { return &run.setting() == &finite_; }
   SymbolicLogic logic(const SymbolicRun& run, const SymbolicState& s) const {
     return SymbolicLogic(run.symbols(), layout_, s);
   }
@@ -263,16 +296,27 @@ class MachineProofs : public ModelProofs {
     const auto was = logic(run, start), now = logic(run, end);
     StateClaims claims;
     ClaimList list(claims);
+    const bool as_checked = checked(run);
+    const auto caller = run.named(Task::kName, step.task), other = run.named(Task::kName, other_of(step));
+    const bool forks = error == 0 && (step.op == Op::fork || step.op == Op::thread);
     if (error != 0) claim_unchanged<Kinds>(was, now, list);
-    claim_steps<Claims>(was, now, list);
-    if (error == 0 && (step.op == Op::fork || step.op == Op::thread))
-      claim_fork<Claims>(was, now, run.named(Task::kName, 1), run.named(Task::kName, 2), list);
-    const auto caller = run.named(Task::kName, 1), other = run.named(Task::kName, 2);
+    if (as_checked) {
+      const auto made = run.last_made(Claims::Made::kName);
+      const bool appends = error == 0 && (step.op == Op::append || step.op == Op::attach);
+      const FiniteViews<Claims> views(was, now, *run.symbols().finite(), promise_);
+      views.claim_step(appends ? std::optional(made) : std::nullopt, step.event, list);
+      if (forks) views.claim_first(caller, other, list);
+    } else {
+      claim_steps<Claims>(was, now, list);
+      if (forks) claim_fork<Claims>(was, now, caller, other, list);
+    }
     if (!fails_for_size(step, error, run)) claim_result<Mechanism>(was, caller, step, error, run.memory_failed(), list);
     claim_tasks<Mechanism>(was, now, caller, other, step, error, list);
-    std::erase_if(claims, [&](const StateClaim& claim) { return claim.property && !asked(*claim.property); });
+    if (!as_checked)
+      std::erase_if(claims, [&](const StateClaim& claim) { return claim.property && !owes(*claim.property); });
     run.owe_all("over the step", claims, {});
-    if (step.op == Op::append || step.op == Op::attach) judge_limit(step, error, start, run);
+    if ((!as_checked || run.asks_for(Property::limit)) && (step.op == Op::append || step.op == Op::attach))
+      judge_limit(step, error, start, run);
   }
 
   static bool fails_for_size(const Step& step, int error, const SymbolicRun& run) {
@@ -284,23 +328,25 @@ class MachineProofs : public ModelProofs {
   void judge_limit(const Step& step, int error, const SymbolicState& start, SymbolicRun& run) const {
     const bool too_big = fails_for_size(step, error, run);
     if (error != 0 && !too_big) return;
-    const auto actor = run.named(Task::kName, 1);
+    const auto actor = run.named(Task::kName, step.task);
     const auto was = logic(run, start);
+    const expr zero = run.symbols().number(0), one = run.symbols().number(1);
     expr sum = run.symbols().constant(kAnySizeName, "int") + Claims::view_sum(was, actor);
-    const auto one_if = [&](const expr& condition) {
-      return z3::ite(condition, run.symbols().number(1), run.symbols().number(0));
-    };
-    if constexpr (requires { Claims::charges_events(was, actor); }) {
-      sum = sum + one_if(Claims::charges_events(was, actor));
+    const bool as_posted = !checked(run) && !owes(Property::limit);
+    if (as_posted) {
+      if constexpr (requires { Claims::charges_events(was, actor); })
+        sum = sum + z3::ite(Claims::charges_events(was, actor), one, zero);
+      else
+        return;
     } else if constexpr (!kFilters) {
       if (too_big) try_without_limit(step, start, run);
       const auto before = Claims::root(was, actor), after = Claims::root(logic(run, run.state()), actor);
-      const auto null = run.symbols().null(kind_of(before));
-      sum = sum + one_if(before != null && before != after);
+      const auto null = run.symbols().null(run.symbols().kind_of(before));
+      sum = sum + z3::ite(before != null && before != after, one, zero);
     }
     const auto limit = static_cast<int>(machine_.world.memory.limit);
     run.owe("over the step", too_big ? "the sum is over the limit" : "the sum is within the limit",
-            asked(Property::limit) ? std::optional(Property::limit) : kLemma, too_big ? sum > limit : sum <= limit);
+            as_posted ? kLemma : std::optional(Property::limit), too_big ? sum > limit : sum <= limit);
   }
   // What the append that failed for its size would have done: whether it needs new events.
   void try_without_limit(const Step& step, const SymbolicState& start, SymbolicRun& run) const {
@@ -315,10 +361,14 @@ class MachineProofs : public ModelProofs {
   std::string model_;
   PromiseKind promise_;
   std::set<Property> refuted_;
+  bool try_refuted_;
+  std::set<std::string> without_;
   bool views_;
   Machine machine_;
   Layout layout_;
   ProofSetting setting_;
+  ProofSetting finite_;     // claims are the properties alone
+  uint32_t most_size_ = 0;  // of a program
   std::vector<Transition> transitions_;
 };
 

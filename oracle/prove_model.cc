@@ -3,7 +3,7 @@
 
 #include "model/model.h"
 #include "oracle/mutant_world.h"
-#include "oracle/prove_machine.h"
+#include "oracle/prove_finite.h"
 
 namespace lockstep {
 
@@ -14,7 +14,7 @@ namespace {
 
 template <class Machine>
 std::unique_ptr<ModelProofs> proofs_of(const std::string& model, Machine machine, const ModelProofOptions& options) {
-  return std::make_unique<MachineProofs<Machine>>(model, find_model(model)->promise, std::move(machine), options);
+  return std::make_unique<FiniteProofs<Machine>>(model, find_model(model)->promise, std::move(machine), options);
 }
 
 // use(machine), with the machine of that model on such a world; or null if nobody has said what holds for it.

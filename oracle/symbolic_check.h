@@ -33,7 +33,7 @@ class CheckWorld : public World {
   template <class Cursor, class Body>
   void loop(const Cursor& start, Body body) {
     auto& run = *this->run;
-    const auto kind = kind_of(start);
+    const auto kind = run.symbols().kind_of(start);
     const expr null = run.symbols().null(kind);
     auto outer = std::exchange(items_, {});
     outer.push_back({start, true});
@@ -60,7 +60,7 @@ class CheckWorld : public World {
   void owe(const std::string& formula, const expr& goal) { this->run->owe("at a check", formula, std::nullopt, goal); }
   // A walk from null is none.
   void owe_items(const std::string& where, const CheckItem& expected) {
-    const expr null = this->run->symbols().null(kind_of(expected.what));
+    const expr null = this->run->symbols().null(this->run->symbols().kind_of(expected.what));
     expr same = this->run->symbols().truth(false);
     if (items_.empty() && expected.walk) same = expected.what == null;
     if (items_.size() == 1 && items_[0].walk == expected.walk) same = items_[0].what == expected.what;

@@ -19,13 +19,13 @@ class SymbolicLogic {
   expr null() const {
     return symbols_.null(T::kName);
   }
-  expr is_null(const expr& x) const { return x == symbols_.null(kind_of(x)); }
-  expr live(const expr& x) const { return s_.map(live_key(kind_of(x)))(x); }
+  expr is_null(const expr& x) const { return x == symbols_.null(symbols_.kind_of(x)); }
+  expr live(const expr& x) const { return s_.map(live_key(symbols_.kind_of(x)))(x); }
   // Not one that the running operation has made or is ending.
   expr settled(const expr& x) const {
     expr yes = live(x);
     for (const auto& other : s_.at_zero)
-      if (kind_of(other) == kind_of(x)) yes = yes && x != other;
+      if (symbols_.kind_of(other) == symbols_.kind_of(x)) yes = yes && x != other;
     return yes;
   }
   template <class T, class V>
@@ -63,7 +63,7 @@ class SymbolicLogic {
   expr sum(Field<T, Ref<T>> chain, const expr& x) const {
     return s_.map(sum_key(key_of(chain)))(x);
   }
-  expr age(const expr& x) const { return s_.map(age_key(kind_of(x)))(x); }
+  expr age(const expr& x) const { return s_.map(age_key(symbols_.kind_of(x)))(x); }
   expr now() const { return s_.now[0]; }
   expr ending(const expr& task) const { return s_.map(kEnding)(task); }
   // Objects of which the running operation holds a reference.
@@ -81,7 +81,7 @@ class SymbolicLogic {
   }
   expr pointers_of_users(const expr& x) const { return s_.map("n:" + key_of(f::filter_prev) + "/users")(x); }
   static expr zero_if(const expr& condition, const expr& value) {
-    return z3::ite(condition, value.ctx().int_val(0), value);
+    return z3::ite(condition, value.ctx().num_val(0, value.get_sort()), value);
   }
   bool release_at_reap() const { return s_.release_at_reap; }
   expr truth(bool value) const { return symbols_.truth(value); }

@@ -39,7 +39,12 @@ bool names_function(const std::string& spelled, const std::string& name) {
 }  // namespace
 
 SymbolicRun::SymbolicRun(z3::context& c, const ProofSetting& setting, std::vector<bool> decisions)
-    : setting_(setting), symbols_(c), solver_(c, z3::solver::simple()), decisions_(std::move(decisions)) {
+    : setting_(setting),
+      symbols_(c),
+      solver_(c, z3::solver::simple()),
+      decisions_(std::move(decisions)),
+      path_(c.bool_val(true)),
+      no_room_(c.bool_val(false)) {
   z3::params params(c);
   params.set("mbqi", false);
   params.set("auto_config", false);
@@ -47,59 +52,75 @@ SymbolicRun::SymbolicRun(z3::context& c, const ProofSetting& setting, std::vecto
   solver_.set(params);
 }
 
+SymbolicRun::SymbolicRun(const Symbols& symbols, const ProofSetting& setting, std::vector<bool> decisions,
+                         const z3::solver& solver)
+    : setting_(setting),
+      symbols_(symbols),
+      solver_(solver),
+      decisions_(std::move(decisions)),
+      path_(symbols.truth(true)),
+      no_room_(symbols.truth(false)) {}
+
 expr SymbolicRun::fresh(const std::string& name, const std::string& kind) {
-  return symbols_.constant(fmt::format("{}!{}", name, names_[name]++), kind);
+  const expr x = symbols_.constant(fmt::format("{}!{}", name, names_[name]++), kind);
+  if (finite()) assume(symbols_.finite()->within(x));
+  return x;
+}
+
+std::map<std::string, SortPair> map_sorts(const ProofSetting& setting) {
+  const auto& layout = *setting.layout;
+  auto sorts = setting.ghost_maps;
+  for (const auto& field : layout.fields) sorts[field.key] = {field.object, field.target};
+  for (const auto& kind : layout.kinds) {
+    sorts[live_key(kind.name)] = {kind.name, "bool"};
+    sorts[age_key(kind.name)] = {kind.name, "int"};
+  }
+  for (const auto& link : layout.links) sorts[link.count] = {link.target, "int"};
+  for (const auto& chain : layout.chains)
+    if (setting.shares.contains(chain)) sorts[sum_key(chain)] = {layout.field(chain).object, "int"};
+  return sorts;
+}
+
+std::map<std::string, SortPair> relation_sorts(const ProofSetting& setting) {
+  auto sorts = setting.ghost_relations;
+  for (const auto& chain : setting.layout->chains) {
+    const auto& kind = setting.layout->field(chain).object;
+    sorts[reach_key(chain)] = {kind, kind};
+  }
+  return sorts;
+}
+
+SymbolicState unknown_state(const Symbols& symbols, const ProofSetting& setting) {
+  SymbolicState s;
+  for (const auto& [key, sorts] : map_sorts(setting)) s.maps[key] = symbols.unknown_map(key, sorts.first, sorts.second);
+  for (const auto& [key, sorts] : relation_sorts(setting))
+    s.relations[key] = symbols.unknown_relation(key, sorts.first, sorts.second);
+  s.now = {symbols.constant("now", "int")};
+  return s;
 }
 
 void SymbolicRun::start_anywhere() {
   const auto& layout = *setting_.layout;
-  auto& s = state_;
-  for (const auto& field : layout.fields)
-    s.maps[field.key] = symbols_.unknown_map(field.key, field.object, field.target);
-  for (const auto& kind : layout.kinds) {
-    s.maps[live_key(kind.name)] = symbols_.unknown_map(live_key(kind.name), kind.name, "bool");
-    s.maps[age_key(kind.name)] = symbols_.unknown_map(age_key(kind.name), kind.name, "int");
-    assume(!s.map(live_key(kind.name))(symbols_.null(kind.name)));
-  }
-  for (const auto& link : layout.links) s.maps[link.count] = symbols_.unknown_map(link.count, link.target, "int");
-  for (const auto& chain : layout.chains) {
-    const auto& kind = layout.field(chain).object;
-    s.relations[reach_key(chain)] = symbols_.unknown_relation(reach_key(chain), kind, kind);
-    if (!setting_.shares.contains(chain)) continue;
-    s.maps[sum_key(chain)] = symbols_.unknown_map(sum_key(chain), kind, "int");
-    assume(s.map(sum_key(chain))(symbols_.null(kind)) == 0);
-  }
-  for (const auto& [key, sorts] : setting_.ghost_maps)
-    s.maps[key] = symbols_.unknown_map(key, sorts.first, sorts.second);
-  for (const auto& [key, sorts] : setting_.ghost_relations)
-    s.relations[key] = symbols_.unknown_relation(key, sorts.first, sorts.second);
-  s.now = {symbols_.constant("now", "int")};
-  before_ = s;
+  const bool at_reap = state_.release_at_reap;
+  state_ = unknown_state(symbols_, setting_);
+  state_.release_at_reap = at_reap;
+  for (const auto& kind : layout.kinds) assume(!state_.map(live_key(kind.name))(symbols_.null(kind.name)));
+  for (const auto& chain : layout.chains)
+    if (setting_.shares.contains(chain))
+      assume(state_.map(sum_key(chain))(symbols_.null(layout.field(chain).object)) == 0);
+  before_ = state_;
   assume_state();
 }
 
 void SymbolicRun::start_empty() {
-  const auto& layout = *setting_.layout;
   auto& s = state_;
   const auto nothing = [&](const std::string& kind) {
     if (kind == "bool") return symbols_.truth(false);
     return kind == "int" ? symbols_.number(0) : symbols_.null(kind);
   };
-  const auto no = [&] {
-    return SymbolicRelation([no = symbols_.truth(false)](const expr&, const expr&) { return no; });
-  };
-  for (const auto& field : layout.fields) s.maps[field.key] = symbols_.same_everywhere(nothing(field.target));
-  for (const auto& kind : layout.kinds) {
-    s.maps[live_key(kind.name)] = symbols_.same_everywhere(symbols_.truth(false));
-    s.maps[age_key(kind.name)] = symbols_.same_everywhere(symbols_.number(0));
-  }
-  for (const auto& link : layout.links) s.maps[link.count] = symbols_.same_everywhere(symbols_.number(0));
-  for (const auto& chain : layout.chains) {
-    s.relations[reach_key(chain)] = no();
-    if (setting_.shares.contains(chain)) s.maps[sum_key(chain)] = symbols_.same_everywhere(symbols_.number(0));
-  }
-  for (const auto& [key, sorts] : setting_.ghost_maps) s.maps[key] = symbols_.same_everywhere(nothing(sorts.second));
-  for (const auto& [key, sorts] : setting_.ghost_relations) s.relations[key] = no();
+  for (const auto& [key, sorts] : map_sorts(setting_)) s.maps[key] = symbols_.same_everywhere(nothing(sorts.second));
+  for (const auto& [key, sorts] : relation_sorts(setting_))
+    s.relations[key] = SymbolicRelation([no = symbols_.truth(false)](const expr&, const expr&) { return no; });
   s.now = {symbols_.number(0)};
   before_ = s;
 }
@@ -108,7 +129,12 @@ void SymbolicRun::assume(const expr& fact) {
   const expr simple = fact.simplify();
   if (simple.is_true()) return;
   solver_.add(simple);
-  assumed_.add(digests_.of(simple));
+  if (finite()) {
+    path_ = path_ && simple;
+    if (example_ && !example_->eval(simple, true).is_true()) example_.reset();
+  } else {
+    assumed_.add(digests_.of(simple));
+  }
   if (simple.is_quantifier()) return;
   const bool negated = simple.is_not();
   const expr atom = negated ? simple.arg(0) : simple;
@@ -127,6 +153,7 @@ void SymbolicRun::assume_state() {
 }
 
 SymbolicRun::Said SymbolicRun::unsatisfiable(const expr& more, std::chrono::milliseconds timeout, Obligation* note) {
+  if (finite()) return ask(more, timeout);
   Digest problem = assumed_;
   problem.add(setting_.solver_name);
   problem.add(digests_.of(more));
@@ -151,21 +178,8 @@ SymbolicRun::Said SymbolicRun::unsatisfiable(const expr& more, std::chrono::mill
     cut_short = left < timeout;
     timeout = std::min(timeout, left);
   }
-  z3::params params(symbols_.context());
-  params.set("timeout", static_cast<unsigned>(timeout.count()));
-  solver_.set(params);
-  solver_.push();
-  solver_.add(more);
-  std::set<unsigned> seen;
-  name_terms(solver_, more, seen);
-  const auto answer = solver_.check();
-  const std::string reason = answer == z3::unknown ? solver_.reason_unknown() : "";
-  solver_.pop();
+  const auto said = ask(more, timeout);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  // Without models of quantified formulas Z3 calls whatever it cannot refute unknown, and says why it stopped.
-  const bool gave_up = reason.find("timeout") != std::string::npos || reason.find("canceled") != std::string::npos ||
-                       reason.find("resource") != std::string::npos;
-  const auto said = answer == z3::unsat ? Said::yes : gave_up ? Said::dont_know : Said::no;
   if (note != nullptr) note->seconds = seconds;
   if (setting_.cache != nullptr && !(cut_short && said == Said::dont_know))
     setting_.cache->put(key, {said == Said::yes  ? ProofAnswer::proved
@@ -175,8 +189,32 @@ SymbolicRun::Said SymbolicRun::unsatisfiable(const expr& more, std::chrono::mill
   return said;
 }
 
+SymbolicRun::Said SymbolicRun::ask(const expr& more, std::chrono::milliseconds timeout) {
+  z3::params params(symbols_.context());
+  params.set("timeout", static_cast<unsigned>(timeout.count()));
+  solver_.set(params);
+  solver_.push();
+  solver_.add(more);
+  std::set<unsigned> seen;
+  if (!finite()) name_terms(solver_, more, seen);
+  const auto answer = solver_.check();
+  const std::string reason = answer == z3::unknown ? solver_.reason_unknown() : "";
+  if (finite() && answer == z3::sat) example_ = solver_.get_model();
+  solver_.pop();
+  // Without models of quantified formulas Z3 calls whatever it cannot refute unknown, and says why it stopped.
+  const bool gave_up = reason.find("timeout") != std::string::npos || reason.find("canceled") != std::string::npos ||
+                       reason.find("resource") != std::string::npos;
+  return answer == z3::unsat ? Said::yes : gave_up ? Said::dont_know : Said::no;
+}
+
 bool SymbolicRun::possible(const expr& condition) {
   return unsatisfiable(condition, std::min(kBranchTimeout, setting_.timeout), nullptr) != Said::yes;
+}
+
+// The same where an example of the path may say so. Leaves an example, if it is.
+bool SymbolicRun::can_be(const expr& condition) {
+  if (example_ && example_->eval(condition, true).is_true()) return true;
+  return possible(condition);
 }
 
 bool SymbolicRun::decide(const expr& condition) {
@@ -190,11 +228,18 @@ bool SymbolicRun::decide(const expr& condition) {
   bool side = true;
   if (replaying()) {
     side = decisions_[taken_.size()];
-  } else if (!possible(simple)) {
-    side = false;
-  } else if (possible(!simple)) {
-    result_.open.push_back(taken_);
-    result_.open.back().push_back(false);
+  } else {
+    const auto example = example_;
+    side = can_be(simple);
+    auto on_this_side = example_;
+    if (side) {
+      example_ = example;
+      if (can_be(!simple)) {
+        result_.open.push_back(taken_);
+        result_.open.back().push_back(false);
+      }
+      example_ = std::move(on_this_side);
+    }
   }
   taken_.push_back(side);
   assume(side ? simple : !simple);
@@ -224,6 +269,10 @@ void SymbolicRun::owe(const std::string& where, const std::string& formula, std:
   if (!owes()) return;
   const expr simple = goal.simplify();
   if (simple.is_true()) return;
+  if (finite()) {
+    if (asks_for(property, formula)) owed_.push_back({property, formula, path_ && !simple});
+    return;
+  }
   Obligation obligation;
   obligation.path = result_.words + (where.empty() ? "" : "; " + where);
   obligation.formula = formula;
@@ -240,10 +289,14 @@ void SymbolicRun::owe(const std::string& where, const std::string& formula, std:
 void SymbolicRun::owe_all(const std::string& where, const StateClaims& claims, const StateClaims& known) {
   if (!owes()) return;
   for (const auto& claim : claims) {
+    if (finite() && !asks_for(claim.property, claim.name)) continue;
     std::vector<expr> any;
     for (const auto& kind : claim.over)
       any.push_back(symbols_.constant(fmt::format("any{}!{}", any.size(), kind), kind));
-    const expr goal = claim.body(any).simplify();
+    expr goal = claim.body(any);
+    if (finite())
+      for (const auto& x : any) goal = goal || !symbols_.finite()->within(x);
+    goal = goal.simplify();
     const auto same = [&](const StateClaim& other) {
       return other.name == claim.name && z3::eq(goal, other.body(any).simplify());
     };
@@ -254,7 +307,7 @@ void SymbolicRun::owe_all(const std::string& where, const StateClaims& claims, c
 // What is assumed must not contradict itself: anything would follow. A path that nobody can take, for all that the
 // solver saw at its branches, is no contradiction of the assumptions, but then nothing is shown there: it is told.
 void SymbolicRun::owe_sense(const std::string& where) {
-  if (!owes() || unsatisfiable(symbols_.truth(true), kBranchTimeout, nullptr) != Said::yes) return;
+  if (finite() || !owes() || unsatisfiable(symbols_.truth(true), kBranchTimeout, nullptr) != Said::yes) return;
   Obligation obligation;
   obligation.path = result_.words + "; " + where;
   obligation.formula = "the assumptions do not contradict each other";
@@ -265,6 +318,7 @@ void SymbolicRun::owe_sense(const std::string& where) {
 }
 
 void SymbolicRun::owe_invariants(const std::string& where) {
+  if (finite()) return owe_all(where, setting_.invariants(symbols_, state_), {});
   assume_all(setting_.theorems(symbols_, state_));
   owe_sense(where);
   owe_all(where, setting_.invariants(symbols_, state_), setting_.invariants(symbols_, before_));
@@ -328,7 +382,7 @@ void SymbolicRun::change(const expr& x, const std::string& key, const std::funct
     std::optional<expr> target;
   };
   std::vector<Held> held;
-  const auto kind = kind_of(x);
+  const auto kind = symbols_.kind_of(x);
   for (const auto& link : layout().links) {
     if (link.object != kind) continue;
     if (link.field != key && link.alive_counter != key && key != live_key(kind)) continue;
@@ -352,9 +406,9 @@ void SymbolicRun::change(const expr& x, const std::string& key, const std::funct
 
 void SymbolicRun::require_live(const expr& x) {
   if (live_.contains(Z3_get_ast_id(x.ctx(), x))) return;
-  const expr live = state_.map(live_key(kind_of(x)))(x);
-  owe("", fmt::format("no freed {} is touched", kind_of(x)), Property::no_use_after_free, live);
-  assume(live);
+  const expr live = state_.map(live_key(symbols_.kind_of(x)))(x);
+  owe("", fmt::format("no freed {} is touched", symbols_.kind_of(x)), Property::no_use_after_free, live);
+  if (!finite()) assume(live);  // a concrete memory goes on with what stands there
   kept_.push_back(x);
   live_.insert(Z3_get_ast_id(x.ctx(), x));
 }
@@ -373,7 +427,7 @@ void SymbolicRun::zero(const expr& x, bool is) {
 
 void SymbolicRun::store(const std::string& key, const expr& x, const expr& value) {
   require_live(x);
-  const auto kind = kind_of(x);
+  const auto kind = symbols_.kind_of(x);
   const expr old = state_.map(key)(x).simplify();
   const bool main_counter = layout().kind(kind).counter == key;
   bool is_counter = main_counter;
@@ -413,7 +467,7 @@ void SymbolicRun::store(const std::string& key, const expr& x, const expr& value
     auto& sum = state_.maps.at(sum_key(of));
     const expr more = (after - before).simplify();
     sum = SymbolicMap([old = sum, reach = state_.relation(reach_key(of)), x, more](const expr& y) {
-      return z3::eq(x, y) ? old(y) + more : old(y) + z3::ite(reach(y, x), more, more.ctx().int_val(0));
+      return z3::eq(x, y) ? old(y) + more : old(y) + z3::ite(reach(y, x), more, more.ctx().num_val(0, more.get_sort()));
     });
   }
 }
@@ -437,17 +491,30 @@ bool SymbolicRun::dec_and_test(const std::string& counter, const expr& x) {
   return last;
 }
 
-expr SymbolicRun::named(const std::string& kind, uint16_t index) const {
-  return symbols_.constant(fmt::format("{}!{}", kind, index), kind);
+expr SymbolicRun::named(const std::string& kind, uint16_t index) const { return symbols_.named(kind, index); }
+
+// The lowest place in which nothing is.
+void SymbolicRun::take_lowest(const expr& x, const std::string& kind) {
+  const auto& live = state_.map(live_key(kind));
+  const auto& places = symbols_.finite()->places(kind);
+  expr below = symbols_.truth(true), lowest = symbols_.truth(false);
+  for (size_t i = 1; i < places.size(); ++i) {
+    const expr taken = live(places[i]).simplify();
+    lowest = lowest || (below && !taken && x == places[i]);
+    below = below && taken;
+  }
+  no_room_ = no_room_ || (path_ && below);
+  assume(lowest);
 }
 
 expr SymbolicRun::make_named(const std::string& kind, uint16_t index) {
   const expr x = index == 0 ? fresh("new." + kind, kind) : named(kind, index);
   assume(x != symbols_.null(kind));
   assume(!state_.map(live_key(kind))(x));
+  if (finite() && index == 0) take_lowest(x, kind);
   // What is live already is not this: says the same, but a decision sees it without asking the solver.
   for (const auto& made : made_)
-    if (made.freed_at < 0 && kind_of(made.object) == kind) assume(made.object != x);
+    if (made.freed_at < 0 && symbols_.kind_of(made.object) == kind) assume(made.object != x);
   made_.push_back({x, -1});
   update(live_key(kind), x, symbols_.truth(true));
   for (const auto& field : layout().fields) {
@@ -469,6 +536,12 @@ expr SymbolicRun::make_named(const std::string& kind, uint16_t index) {
     if (const auto share = setting_.shares.find(chain); share != setting_.shares.end())
       update(sum_key(chain), x, share->second(symbols_, state_, x).simplify());
   }
+  // What was promised of an object that was in its place is not promised of this one.
+  if (finite())
+    for (const auto& [key, sorts] : setting_.ghost_relations)
+      if (sorts.second == kind)
+        state_.relations.at(key) = SymbolicRelation(
+            [old = state_.relation(key), x](const expr& y, const expr& z) { return z != x && old(y, z); });
   if (!layout().kind(kind).counter.empty()) zero(x, true);
   kept_.push_back(x);
   live_.insert(Z3_get_ast_id(x.ctx(), x));
@@ -483,7 +556,11 @@ std::optional<expr> SymbolicRun::alloc(const std::string& kind) {
 }
 
 bool SymbolicRun::memory_left() {
-  if (trial_ || decide(fresh("memory", "bool"))) return true;
+  if (trial_) return true;
+  ++allocations_;
+  if (finite() && memory_failed_) return true;  // one fails in a step, as in a trace
+  if (decide(fresh("memory", "bool"))) return true;
+  if (!memory_failed_) result_.failed_allocation = allocations_;
   memory_failed_ = true;
   return false;
 }
@@ -496,12 +573,12 @@ void SymbolicRun::begin_trial(const SymbolicState& state) {
 
 expr SymbolicRun::last_made(const std::string& kind) const {
   for (auto made = made_.rbegin(); made != made_.rend(); ++made)
-    if (kind_of(made->object) == kind) return made->object;
+    if (symbols_.kind_of(made->object) == kind) return made->object;
   return symbols_.null(kind);
 }
 
 void SymbolicRun::free(const expr& x) {
-  const auto kind = kind_of(x);
+  const auto kind = symbols_.kind_of(x);
   require_live(x);
   change(x, live_key(kind), [&] { update(live_key(kind), x, symbols_.truth(false)); });
   zero(x, false);
@@ -510,7 +587,7 @@ void SymbolicRun::free(const expr& x) {
     if (z3::eq(made.object, x)) made.freed_at = static_cast<int>(made_.size());
   live_.clear();
   for (const auto& made : made_)
-    if (made.freed_at < 0 && (kind_of(made.object) != kind || distinct(made.object, x)))
+    if (made.freed_at < 0 && (symbols_.kind_of(made.object) != kind || distinct(made.object, x)))
       live_.insert(Z3_get_ast_id(made.object.ctx(), made.object));
 }
 
@@ -522,6 +599,7 @@ expr SymbolicRun::sum(const std::string& chain, const expr& start, const std::fu
   const auto known = known_;
   const auto live = live_;
   const auto assumed = assumed_;
+  const auto path = path_;
   solver_.push();
   const expr at = fresh("at", kind);
   assume(start != symbols_.null(kind));
@@ -533,6 +611,7 @@ expr SymbolicRun::sum(const std::string& chain, const expr& start, const std::fu
   known_ = known;
   live_ = live;
   assumed_ = assumed;
+  path_ = path;
   return total(start).simplify();
 }
 

@@ -60,6 +60,13 @@ struct ProofSetting {
   bool paths_only = false;                                        // nothing is owed: the paths alone are asked for
 };
 
+// Of a run of finitely many objects: what is owed on its path, and when it is not kept.
+struct Owed {
+  std::optional<Property> property;
+  std::string formula;
+  expr broken;  // the path up to here, and not the formula
+};
+
 struct PathResult {
   std::vector<Obligation> obligations;
   std::vector<std::optional<Property>> properties;     // of each obligation; none: a lemma
@@ -70,16 +77,22 @@ struct PathResult {
   std::optional<int> error;                            // of the operation, where the path came to its end
   std::set<Site> sites;                                // calls that the text made, where its world takes note of them
   uint64_t from_cache = 0;
+  int failed_allocation = 0;  // which one, from 1; 0: none
 };
 
 class SymbolicRun {
  public:
   SymbolicRun(z3::context& c, const ProofSetting& setting, std::vector<bool> decisions);
+  // Of finitely many objects, in a solver that knows of them. What is owed is told, not asked; new objects take the
+  // lowest places, as in a concrete memory.
+  SymbolicRun(const Symbols& symbols, const ProofSetting& setting, std::vector<bool> decisions,
+              const z3::solver& solver);
 
   // A state of which nothing is known but that the invariants hold.
   void start_anywhere();
   // The state in which there is nothing at all.
   void start_empty();
+  void start_from(const SymbolicState& state) { state_ = before_ = state; }
 
   const Symbols& symbols() const { return symbols_; }
   const Layout& layout() const { return *setting_.layout; }
@@ -109,7 +122,23 @@ class SymbolicRun {
   void begin_trial(const SymbolicState& state);
   void end_trial() { trial_ = false; }
   // From here on obligations are about the step alone: nothing else rests on them.
-  void end_of_step() { of_step_ = true; }
+  void end_of_step() {
+    of_step_ = true;
+    at_end_.emplace(state_);
+  }
+  // Finite: what is owed on the path, the state at its end, and all that the path takes for granted. An end that is not
+  // there: the path was cut.
+  const std::vector<Owed>& owed() const { return owed_; }
+  const std::optional<SymbolicState>& at_end() const { return at_end_; }
+  const expr& path() const { return path_; }
+  // Finite: what is owed for anything else is not told.
+  using Asked = std::function<bool(std::optional<Property>, const std::string& formula)>;
+  void ask_for(Asked asked) { asked_ = std::move(asked); }
+  bool asks_for(std::optional<Property> property, const std::string& formula = "") const {
+    return !asked_ || asked_(property, formula);
+  }
+  const ProofSetting& setting() const { return setting_; }
+  const expr& no_room() const { return no_room_; }  // when the path needs more places than there are
 
   // Loops. `function`: as the compiler spells the one that the loop stands in.
   const LoopFrame* frame_of(const std::string& function) const;
@@ -141,8 +170,9 @@ class SymbolicRun {
   z3::solver& solver() { return solver_; }
   PathResult take_result() { return std::move(result_); }
   PathResult& result() { return result_; }
+  int failed_allocation() const { return result_.failed_allocation; }
   bool replaying() const { return taken_.size() < decisions_.size(); }
-  bool owes() const { return !replaying() && !trial_ && !setting_.paths_only; }
+  bool owes() const { return (!replaying() || finite()) && !trial_ && !setting_.paths_only; }
 
  private:
   void havoc(const std::set<std::string>& keys, const std::string& when);
@@ -160,6 +190,10 @@ class SymbolicRun {
   expr fresh(const std::string& name, const std::string& kind);
   expr at_map(const SymbolicMap& map, const expr& x, const expr& value, const expr& y) const;
   enum class Said : uint8_t { no, yes, dont_know };
+  bool finite() const { return symbols_.finite() != nullptr; }
+  bool can_be(const expr& condition);
+  void take_lowest(const expr& x, const std::string& kind);
+  Said ask(const expr& more, std::chrono::milliseconds timeout);
   Said unsatisfiable(const expr& more, std::chrono::milliseconds timeout, Obligation* note);
 
   const ProofSetting& setting_;
@@ -189,7 +223,20 @@ class SymbolicRun {
   FormulaDigests digests_;
   Digest assumed_;  // of all that was assumed
   bool memory_failed_ = false, trial_ = false, of_step_ = false;
+  int allocations_ = 0;
+  Asked asked_;
+  std::vector<Owed> owed_;
+  std::optional<SymbolicState> at_end_;
+  expr path_, no_room_;
+  std::optional<z3::model> example_;  // finite: of the path so far
   PathResult result_;
 };
+
+// The kinds that the maps and relations of a state lead from and to, by key.
+using SortPair = std::pair<std::string, std::string>;
+std::map<std::string, SortPair> map_sorts(const ProofSetting& setting);
+std::map<std::string, SortPair> relation_sorts(const ProofSetting& setting);
+// A state of which nothing is known.
+SymbolicState unknown_state(const Symbols& symbols, const ProofSetting& setting);
 
 }  // namespace lockstep

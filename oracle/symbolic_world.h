@@ -31,7 +31,8 @@ class SymbolicWorld : public OneAtATime {
   SymbolicRun* run = nullptr;
   std::vector<TaskEvent> happens;  // what a change of the process table does to tasks
   bool limited = true;
-  int unroll = 4;  // rounds of a loop that is not cut
+  int no_limit = INT32_MAX;
+  size_t unroll = 4;  // rounds of a loop that is not cut
 
   void clear() {}
   void begin_step(uint32_t) {}
@@ -49,7 +50,7 @@ class SymbolicWorld : public OneAtATime {
   expr null() const {
     return run->symbols().null(T::kName);
   }
-  expr is_null(const expr& ref) const { return ref == run->symbols().null(kind_of(ref)); }
+  expr is_null(const expr& ref) const { return ref == run->symbols().null(run->symbols().kind_of(ref)); }
   template <class T>
   expr alloc() {
     const auto made = run->alloc(T::kName);
@@ -115,7 +116,7 @@ class SymbolicWorld : public OneAtATime {
     if (run->branch(site, condition)) run->warn(site);
   }
   int fail(int error) { return error; }
-  int limit() const { return limited ? static_cast<int>(memory.limit) : INT32_MAX; }
+  int limit() const { return limited ? static_cast<int>(memory.limit) : no_limit; }
 
   template <class T, class Start, class Value>
   expr sum(Field<T, Ref<T>> next, const Start& start, Value value) {
@@ -126,7 +127,7 @@ class SymbolicWorld : public OneAtATime {
     expr at = object(start);
     const auto* frame = run->frame_of(where.function_name());
     if (frame == nullptr) {
-      for (int round = 0; round < unroll; ++round)
+      for (size_t round = 0; round < unroll; ++round)
         if (!body(at)) return;
       run->endless(where.function_name());
       throw PathEnds{};

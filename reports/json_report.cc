@@ -54,6 +54,7 @@ Json obligations_of(std::span<const Obligation> obligations) {
                    {"key", each.key},
                    {"answer", name_of(each.answer)},
                    {"seconds", each.seconds},
+                   {"counterexample", each.counterexample},
                    {"cached", each.cached}});
   return all;
 }

@@ -60,8 +60,8 @@ std::string outcome_words(const ProofRow& row, RowVerdict verdict) {
 }
 
 std::string obligation_words(const Obligation& o) {
-  return fmt::format("{}, {}: {}: {} in {:.2f} s{}", o.transition, o.path, o.formula, name_of(o.answer), o.seconds,
-                     o.cached ? ", from the cache" : "");
+  return fmt::format("{}, {}: {}: {} in {:.2f} s{}{}{}", o.transition, o.path, o.formula, name_of(o.answer), o.seconds,
+                     o.cached ? ", from the cache" : "", o.counterexample.empty() ? "" : "; ", o.counterexample);
 }
 
 std::string side_words(const BranchProof& side) {

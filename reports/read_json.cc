@@ -80,7 +80,8 @@ std::vector<Obligation> obligations_from(const Json& list, const std::string& mo
   std::vector<Obligation> all;
   for (const auto& o : list)
     all.push_back({model, o.at("transition"), o.at("path"), o.at("formula"), o.at("key"),
-                   named_value<ProofAnswer>(o.at("answer"), 3), o.at("seconds"), o.at("cached")});
+                   named_value<ProofAnswer>(o.at("answer"), 3), o.at("seconds"), o.at("cached"),
+                   o.value("counterexample", "")});
   return all;
 }
 
