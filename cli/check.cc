@@ -69,6 +69,7 @@ int run(const char* job, const Options& options) {
   if (options.no_drain) allow_no_drain(options.target);
   if (!options.target.empty()) target = make_target(options.target, {.drain = !options.no_drain});
   if (!options.against.empty()) against = make_target(options.against);
+  if (options.faults) FaultSweep::require_faults(target.get());
   Result result{
       .job = job, .model = inputs[0].model, .target = options.target, .asked = asked, .against = options.against};
   const bool show = options.output.format == "text" && !options.quiet;
@@ -101,7 +102,7 @@ int run(const char* job, const Options& options) {
     if (target != nullptr) note_switches(result, model, *target);
     if (against != nullptr) note_switches(result, probe_preset(input.model, *against), *against);
     if (target == nullptr) add_known_violations(input.trace, input.file, model, outcome, result);
-    if (options.faults && !outcome.divergence) sweep_of(model).run(input.trace, input.file, result);
+    if (options.faults && !outcome.divergence && outcome.steps != 0) sweep_of(model).run(input.trace, input.file, result);
   }
   for (auto& [model, sweep] : sweeps) sweep.conclude(result);
   add_lines_reached(result, target.get());

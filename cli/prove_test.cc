@@ -67,6 +67,28 @@ TEST_F(Prove, ADamagedCacheIsSaidAndNotBelieved) {
   EXPECT_NE(result["notes"].dump().find("1 damaged line is not believed"), std::string::npos) << result["notes"];
 }
 
+TEST_F(Prove, UnrollingComesToTheSameAsTheSearch) {
+  auto unrolled = kSmall;
+  unrolled.insert(unrolled.end(), {"--unroll", "1"});
+  const auto ran = run(unrolled);
+  ASSERT_EQ(ran.code, 0) << ran.out << ran.err;
+  int refuted = 0, reached = 0;
+  for (const auto& row : result_in(ran)["proofs"]) {
+    if (row["status"] != "refuted" || row["property"] == "reachable-branches") continue;
+    ++refuted;
+    const auto reason = row["reason"].get<std::string>();
+    EXPECT_NE(reason.find("shortest by unrolling: 1 step, "), std::string::npos) << reason;
+    EXPECT_NE(reason.find("; by search: 1 step"), std::string::npos) << reason;
+    for (const auto& each : row["obligations"]) {
+      if (each["answer"] != "open") continue;
+      ++reached;
+      EXPECT_TRUE(each["counterexample"].get<std::string>().starts_with("reached: P1 append")) << each;
+    }
+  }
+  EXPECT_EQ(refuted, 4);
+  EXPECT_GT(reached, 0);
+}
+
 TEST_F(Prove, ARefutationComesBackOnTheModelAndOnOurC) {
   const auto ran = run({"prove", "--model", "v5-posted", "--property", "isolation", "--obligations"});
   EXPECT_EQ(ran.code, 0) << ran.out << ran.err;

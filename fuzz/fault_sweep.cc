@@ -23,9 +23,15 @@ bool makes_something(Op op) { return made_letter(op) != 0; }
 
 FaultSweep::FaultSweep(SweepOptions options, Target* target)
     : options_(std::move(options)), target_(target), any_(target != nullptr && target->capabilities().any_fault) {
-  if (target != nullptr && !any_ && !target->capabilities().faults)
-    throw Unavailable(target->name() +
-                      " cannot make allocations fail; sim:v5 can, and vm:v5@sanitizers (`lockstep kernel list`)");
+  require_faults(target);
+}
+
+void FaultSweep::require_faults(const Target* target) {
+  if (target == nullptr || target->capabilities().any_fault || target->capabilities().faults) return;
+  throw Unavailable(
+      target->name() +
+      " cannot make allocations fail; sim:v5 can, and vm:v5@sanitizers (lockstep kernel build v5 --flavour "
+      "sanitizers)");
 }
 
 void FaultSweep::prepare(const Trace& trace) {
@@ -85,6 +91,7 @@ bool FaultSweep::sweep(size_t step) {
     const bool succeeds = found->story.what == Story::What::succeeds;
     if (succeeds && !(any_ && found->hit)) break;
     ++faults_;
+    steps_ += nth == 1;
     if (found->story.what == Story::What::fails) done = found->story.allocation;
     without_effect_ += succeeds;
     without_change_ += found->story.what == Story::What::changes_nothing;
@@ -93,7 +100,6 @@ bool FaultSweep::sweep(size_t step) {
     result_->shortcomings.push_back(fmt::format("{}: {} still finds an allocation", file_, moment(step, nth)));
     return false;
   }
-  steps_ += nth > 1;
   if (done == allocations_[step]) return true;
   diverged({"results", static_cast<uint32_t>(step) + 1, fmt::format("faults {} missing", name_of(base_.steps[step].op)),
             fmt::format("{} allocations of this step could fail, and no outcome is that of the model's allocation {}",
@@ -276,9 +282,9 @@ void FaultSweep::conclude(Result& result) {
   result_ = &result;
   if (faults_ == 0 && result.finds.empty()) result.shortcomings.emplace_back("no step has an allocation that can fail");
   result.statistics.push_back(
-      {"faults",
-       fmt::format("{} allocations of {} steps failed: {} as the model says of its own, {} without effect, {} "
-                   "with an error and no change",
+      {"failed allocations",
+       fmt::format("{}; steps that have any: {}; as the model says of its own: {}; without effect: "
+                   "{}; with an error and no change: {}",
                    faults_, steps_, faults_ - without_effect_ - without_change_, without_effect_, without_change_)});
   if (target_ == nullptr) return;
   if (const auto leaks = target_->find_leaks()) check_leaks(*leaks, result);

@@ -27,8 +27,10 @@ struct SweepOptions {
 
 class FaultSweep {
  public:
-  // Of the model alone if the target is null. Throws Unavailable if no allocation can be made to fail there.
+  // Of the model alone if the target is null. Throws as require_faults().
   FaultSweep(SweepOptions options, Target* target);
+  // Throws Unavailable if no allocation can be made to fail there.
+  static void require_faults(const Target* target);
   // All faults of one trace. Adds to `result` what diverges, and as expected what the model is known to break.
   void run(const Trace& trace, const std::string& file, Result& result);
   // Looks for leaks of all that was run, where the target can, and says how much there was.

@@ -44,7 +44,7 @@ std::string words_of(const Counterexample& found, size_t objects, const Classify
 
 void classify_open(const ModelProofs& proofs, const ClassifyOptions& options, ModelAnswers& answers) {
   std::map<Key, std::string> words;
-  UnrollOptions unrolling{.steps = options.steps, .stop = options.stop};
+  UnrollOptions unrolling{.steps = options.steps, .timeout = options.timeout, .stop = options.stop};
   for (const auto& [obligation, property] : answers.obligations)
     if (obligation.answer == ProofAnswer::open &&
         words.emplace(Key{obligation.transition, obligation.formula}, "").second)

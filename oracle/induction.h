@@ -13,7 +13,7 @@ namespace lockstep {
 struct ClassifyOptions {
   size_t steps = 3;                           // a reachable one is looked for by unrolling so many
   size_t objects = 4;                         // any other among so many objects of each kind
-  std::chrono::milliseconds timeout{20'000};  // of one such search
+  std::chrono::milliseconds timeout{60'000};  // of one such search, and of one step more
   std::function<bool()> stop;
 };
 

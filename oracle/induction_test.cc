@@ -10,6 +10,7 @@
 namespace lockstep {
 namespace {
 
+constexpr std::chrono::minutes kPatience{60};
 constexpr const char* kLemma = "a rule has a program";
 
 std::set<Property> broken_by(const std::string& model) {
@@ -33,7 +34,7 @@ TEST(Induction, AMissingLemmaIsNamed) {
   const auto refuted = broken_by("v6-posted");
   const auto without = model_proofs("v6-posted", {.refuted = refuted, .without = {kLemma}});
   auto answers = answers_of(*without);
-  classify_open(*without, {.steps = 1}, answers);
+  classify_open(*without, {.steps = 1, .timeout = kPatience}, answers);
   const auto open = open_in(answers);
   EXPECT_FALSE(open.empty());
   for (const auto& each : open) {
@@ -53,15 +54,15 @@ TEST(Induction, AMissingLemmaIsNamed) {
 // With all claims there is no such state.
 TEST(Induction, WhatIsProvedHasNoCounterexample) {
   const auto proofs = model_proofs("v6-posted", {.refuted = broken_by("v6-posted")});
-  EXPECT_FALSE(proofs->counterexample("exit", "no freed prog is touched", 3, std::chrono::seconds(60)));
-  EXPECT_FALSE(proofs->counterexample("fork", "events.usage is exact", 3, std::chrono::seconds(60)));
+  EXPECT_FALSE(proofs->counterexample("exit", "no freed prog is touched", 3, kPatience));
+  EXPECT_FALSE(proofs->counterexample("fork", "events.usage is exact", 3, kPatience));
 }
 
 // What is refuted stays open, and a trace reaches the state behind it.
 void all_reached(const std::string& model, size_t steps) {
   const auto proofs = model_proofs(model, {.refuted = broken_by(model), .try_refuted = true});
   auto answers = answers_of(*proofs);
-  classify_open(*proofs, {.steps = steps}, answers);
+  classify_open(*proofs, {.steps = steps, .timeout = kPatience}, answers);
   const auto open = open_in(answers);
   EXPECT_FALSE(open.empty());
   for (const auto& each : open) {

@@ -129,10 +129,14 @@ class Unroller {
   void look(size_t number) {
     z3::expr_vector no_room(c_);
     for (const auto& way : steps_.back()) no_room.push_back(way.path.no_room);
-    if (holds(z3::mk_or(no_room)) != z3::unsat)
-      throw std::logic_error("unrolling needs more objects than it has places for");
+    const auto room = holds(z3::mk_or(no_room));
+    if (room == z3::sat) throw std::logic_error("unrolling needs more objects than it has places for");
     for (auto& each : all_) {
       if (!open(each)) continue;
+      if (room == z3::unknown) {
+        end(each, too_long(number));
+        continue;
+      }
       z3::expr_vector broken(c_);
       for (const auto& way : steps_.back())
         for (const auto& owed : way.path.owed)

@@ -14,6 +14,8 @@
 namespace lockstep {
 namespace {
 
+constexpr std::chrono::minutes kPatience{60};
+
 // By property: how many steps break it, of those that at most so many do.
 std::map<Property, size_t> by_search(const std::string& model, size_t most) {
   std::map<Property, size_t> lengths;
@@ -24,7 +26,7 @@ std::map<Property, size_t> by_search(const std::string& model, size_t most) {
 
 void as_short_as_by_search(const std::string& model, size_t most) {
   const auto expected = by_search(model, most);
-  UnrollOptions options{.steps = most};
+  UnrollOptions options{.steps = most, .timeout = kPatience};
   for (const auto& [property, length] : expected) options.goals.push_back({property});
   EXPECT_FALSE(expected.empty());
   for (const auto& each : unroll(*model_proofs(model, {}), options)) {
@@ -42,7 +44,9 @@ TEST(Unroll, FindsWhatV5PostedBreaksIn3Steps) { as_short_as_by_search("v5-posted
 // What holds is not broken, and how far was looked is told.
 TEST(Unroll, SaysHowFarItLooked) {
   const auto all = unroll(*model_proofs("v5-intended", {}),
-                          {.goals = {{Property::isolation}, {Property::error_atomic}, {Property::limit}}, .steps = 2});
+                          {.goals = {{Property::isolation}, {Property::error_atomic}, {Property::limit}},
+                           .steps = 2,
+                           .timeout = kPatience});
   ASSERT_EQ(all.size(), 3u);
   for (const auto& each : all) {
     EXPECT_FALSE(each.trace) << name_of(*each.property);

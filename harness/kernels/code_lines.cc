@@ -45,7 +45,9 @@ std::map<uint64_t, uint64_t> find_calls(const fs::path& vmlinux, Range range, co
     const uint64_t address = std::strtoull(line.c_str(), &end, 16);
     if (address == 0 || *end != ':') return;
     if (call != 0) calls.emplace(address, call);
-    call = line.find("<__sanitizer_cov_trace_pc>") != std::string::npos ? address : 0;
+    const bool says_so = line.find("<__sanitizer_cov_trace_pc>") != std::string::npos;
+    // As its last act a function jumps there, and what is taken down then is where its caller goes on.
+    call = says_so && line.find("call") != std::string::npos ? address : 0;
   };
   run({.words = {"objdump", "-d", "--no-show-raw-insn", fmt::format("--start-address={:#x}", range.first - kAround),
                  fmt::format("--stop-address={:#x}", range.last + kAround), vmlinux},

@@ -69,6 +69,7 @@ void Engine::make_crew() {
   if (options_.code && rules_ && CodeReached::can_watch()) code_ = std::make_unique<CodeReached>();
   process_group_ = crew_->nursery();
   stage_ = std::make_unique<Stage>(*crew_, *observer_, rules_.get(), code_.get(), options_.step_timeout_ms);
+  if (code_) stage_->watch_reaps();
 }
 
 void Engine::probe() {

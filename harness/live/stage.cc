@@ -74,6 +74,13 @@ void Stage::enter(unsigned task, unsigned leader, unsigned parent, int pid) {
   tasks_.push_back(uint16_t(task));
 }
 
+void Stage::watch_reaps() {
+  must(crew_.run(kNurserySlot, kOpSetup, {false, false, false}), "the nursery cannot be set up");
+  const int64_t buffer = crew_.run(kNurserySlot, kOpCover, {CodeReached::kWords});
+  must(buffer, "the kernel does not take down what code runs");
+  code_->add_lasting_buffer(buffer);
+}
+
 void Stage::watch_code(unsigned task) {
   if (code_ == nullptr) return;
   const int64_t buffer = crew_.run(task, kOpCover, {CodeReached::kWords});
@@ -147,8 +154,10 @@ int Stage::exit(unsigned task) {
   crew_.post(task, kOpExit);
   settle({uint16_t(task)});
   // What code runs as a task is reaped can be seen if another one does that, and not if it goes by itself.
-  if (code_ != nullptr && observer_.present(task)) return reap({.task = role_[task].parent, .child = uint16_t(task)});
-  return 0;
+  if (code_ == nullptr) return 0;
+  const uint16_t parent = role_[task].parent;
+  const bool orphan = std::find(tasks_.begin(), tasks_.end(), parent) == tasks_.end();
+  return reap({.task = orphan ? uint16_t{kNurserySlot} : parent, .child = uint16_t(task)});
 }
 
 int Stage::reap(const Step& step) {

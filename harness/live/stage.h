@@ -20,6 +20,8 @@ class Stage {
   Stage(Crew& crew, Observer& observer, Rules* rules, CodeReached* code, int timeout_ms)
       : crew_(crew), observer_(observer), rules_(rules), code_(code), filters_(crew), timeout_ms_(timeout_ms) {}
 
+  // Lets the nursery reap who has no parent, and watches it. REQUIRES: somebody asks for code.
+  void watch_reaps();
   // Ends everything; then drains if asked; then makes P1 if asked.
   void clear(bool drain);
   void drain();
