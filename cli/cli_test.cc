@@ -431,6 +431,8 @@ TEST_F(Cli, MutantsAreCountedAndKilled) {
   const auto json = nlohmann::json::parse(ran.out);
   EXPECT_EQ(json["verdict"], "CONFORMS");
   EXPECT_GT(json["models"][0]["killed"], 70);
+  for (const auto& mutant : json["models"][0]["mutants"])
+    EXPECT_TRUE(mutant["fate"] != "killed" || mutant["trials"]["prove"].contains("open")) << mutant;
   EXPECT_EQ(json["models"][0]["seed"], 1u);
 }
 

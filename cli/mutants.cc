@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <thread>
 
 #include "cli/commands.h"
@@ -12,6 +13,7 @@
 #include "harness/spec.h"
 #include "harness/targets.h"
 #include "oracle/mutant_explorer.h"
+#include "oracle/mutant_prover.h"
 #include "reports/mutant_report.h"
 #include "reports/run.h"
 
@@ -21,6 +23,7 @@ namespace {
 
 // What it takes to kill is below 6,000 steps, about 250 traces, for every mutant and seed that was tried.
 constexpr uint64_t kTraces = 2000;
+constexpr const char* kProve = "prove";
 
 struct Options {
   std::vector<std::string> models, detectors;
@@ -30,59 +33,80 @@ struct Options {
   Output output;
 };
 
+// What detectors of one model are made from, in each thread.
+struct Making {
+  const Options& options;
+  const std::string& model;
+  std::shared_ptr<const MutantProver> prover;  // one for all threads; null: not wanted
+};
+
 FuzzOptions fuzzing(const Options& options, const Mutant& mutant) {
   return {.model = mutant.model, .seed = options.seed, .traces = options.traces, .stop = interrupted};
 }
 
 // The mutant against the model.
-Detector fuzz_detector(const Options& options, const std::string&) {
-  return {"fuzz", [&options](const Mutant& mutant) {
+Detector fuzz_detector(const Making& making) {
+  return {"fuzz", [&options = making.options](const Mutant& mutant) {
             auto target = make_spec(make_mutant(mutant));
             return fuzz_mutant(fuzzing(options, mutant), *target, make_model(mutant.model));
           }};
 }
 
 // The mutant against our C code: it says what is to come.
-Detector sim_detector(const Options& options, const std::string& model) {
-  std::shared_ptr<Target> sim = make_sim_of(model);
+Detector sim_detector(const Making& making) {
+  std::shared_ptr<Target> sim = make_sim_of(making.model);
   if (sim == nullptr) return {"sim", {}};
-  return {"sim", [&options, sim](const Mutant& mutant) {
+  return {"sim", [&options = making.options, sim](const Mutant& mutant) {
             return fuzz_mutant(fuzzing(options, mutant), *sim, make_mutant(mutant));
           }};
 }
 
 // The mutant alone, in every state of a scope, against the properties.
-Detector explore_detector(const Options&, const std::string& model) {
-  const auto explorer = std::make_shared<MutantExplorer>(model, interrupted);
+Detector explore_detector(const Making& making) {
+  const auto explorer = std::make_shared<MutantExplorer>(making.model, interrupted);
   return {"explore", [explorer](const Mutant& mutant) { return explorer->run(mutant); }};
+}
+
+// The mutant's text, held against what was proved of the model's.
+Detector prove_detector(const Making& making) {
+  return {"prove", [prover = making.prover](const Mutant& mutant) { return prover->run(mutant); }};
 }
 
 struct DetectorKind {
   const char* name;
-  Detector (*make)(const Options& options, const std::string& model);
+  Detector (*make)(const Making& making);
 };
-constexpr DetectorKind kDetectors[] = {{"fuzz", fuzz_detector}, {"sim", sim_detector}, {"explore", explore_detector}};
+constexpr DetectorKind kDetectors[] = {
+    {"fuzz", fuzz_detector}, {"sim", sim_detector}, {"explore", explore_detector}, {kProve, prove_detector}};
 
-bool wanted(const Options& options, const DetectorKind& kind) {
-  return options.detectors.empty() || std::count(options.detectors.begin(), options.detectors.end(), kind.name) != 0;
+bool wanted(const Options& options, const char* detector) {
+  return options.detectors.empty() || std::count(options.detectors.begin(), options.detectors.end(), detector) != 0;
 }
 
 MutantMatrix run_model(const Options& options, const std::string& model) {
+  const auto begin = std::chrono::steady_clock::now();
   Progress progress(fmt::format("mutants of {}", model));
+  Making making{options, model, nullptr};
+  if (wanted(options, kProve))
+    making.prover =
+        std::make_shared<const MutantProver>(model, MutantProverOptions{.jobs = options.jobs, .stop = interrupted});
   const MutationOptions mutation{
       .model = model,
       .seed = options.seed,
       .jobs = options.jobs,
-      .full_search = options.traces >= kTraces && std::all_of(std::begin(kDetectors), std::end(kDetectors),
-                                                              [&](const auto& kind) { return wanted(options, kind); }),
+      .full_search =
+          options.traces >= kTraces && std::all_of(std::begin(kDetectors), std::end(kDetectors),
+                                                   [&](const auto& kind) { return wanted(options, kind.name); }),
       .progress = [&](size_t done, size_t total) { progress.show(fmt::format("{} of {}", done, total)); },
       .stop = interrupted};
-  return run_mutants(mutation, [&] {
+  auto matrix = run_mutants(mutation, [&] {
     std::vector<Detector> detectors;
     for (const auto& kind : kDetectors)
-      if (wanted(options, kind)) detectors.push_back(kind.make(options, model));
+      if (wanted(options, kind.name)) detectors.push_back(kind.make(making));
     return detectors;
   });
+  matrix.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return matrix;
 }
 
 int run(const Options& options) {

@@ -113,6 +113,24 @@ auto share_of(const L& l, Over<Node>, const X& x) {
   return l.sum(f::rule_prev, l.get(f::node_rule, x));
 }
 
+// What a check runs at a rule or filter of a view; and where it begins in a node of it.
+template <class L, class X>
+auto run_of(const L&, Over<Filter>, const X& x) {
+  return x;
+}
+template <class L, class X>
+auto run_of(const L& l, Over<Rule>, const X& x) {
+  return l.get(f::rule_prog, x);
+}
+template <class L, class X>
+auto newest_in(const L& l, Over<FilterNode>, const X& x) {
+  return l.get(f::newest_filter, x);
+}
+template <class L, class X>
+auto newest_in(const L& l, Over<Node>, const X& x) {
+  return l.get(f::node_rule, x);
+}
+
 // True of every state, whatever a mechanism does: who is counted is counted.
 template <class Kinds, class L, class Claim>
 void claim_theorems(const L& l, Claim claim) {

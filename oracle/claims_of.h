@@ -15,9 +15,13 @@ auto acts(const L& l, const Task& task) {
   return l.live(task) && !l.ending(task);
 }
 
-// Rules that each is led to by one pointer at most do not need this; every design's rules hold a program.
+// Every design's rules hold a program, each one of its own.
 template <class L, class Claim>
 void claim_rules(const L& l, Claim claim) {
+  claim(over<Rule>, "a rule's program is nobody else's", kLemma, [=](auto x) {
+    const auto prog = l.get(f::rule_prog, x);
+    return implies(l.template holds<Rule>(x) && !l.is_null(prog), l.get(f::prog_refs, prog) == 1);
+  });
   claim(over<Rule>, "a rule has a program", kLemma,
         [=](auto x) { return implies(l.template holds<Rule>(x), !l.is_null(l.get(f::rule_prog, x))); });
 }
@@ -58,10 +62,18 @@ struct ClaimsOf<Seccomp> {
             [=](auto t) { return implies(l.live(t) && l.ending(t), l.is_null(l.get(f::filter, t))); });
   }
   static constexpr size_t kViews = 1;
+  // Where a check by the task begins, if it runs anything.
+  template <class L, class T>
+  static auto view_begin(const L& l, const T& t, size_t) {
+    return l.get(f::filter, t);
+  }
+  template <class L, class T>
+  static auto has_view(const L& l, const T& t, size_t event) {
+    return !l.is_null(view_begin(l, t, event));
+  }
   template <class L, class T, class R>
-  static auto in_view(const L& l, const T& t, size_t, const R& rule) {
-    const auto newest = l.get(f::filter, t);
-    return !l.is_null(newest) && l.reaches(f::filter_prev, newest, rule);
+  static auto in_view(const L& l, const T& t, size_t event, const R& rule) {
+    return has_view(l, t, event) && l.reaches(f::filter_prev, view_begin(l, t, event), rule);
   }
   template <class L, class T>
   static auto view_sum(const L& l, const T& t) {
@@ -113,13 +125,24 @@ struct ClaimsOf<V6Posted> {
   template <class L, class Claim>
   static void lemmas(const L& l, Claim claim) {
     claim_rules(l, claim);
+    claim(over<RuleLists>, "an events object has a rule", kLemma, [=](auto x) {
+      auto empty = l.is_null(l.get(f::rules, x, 0));
+      for (size_t event = 1; event < kEvents; ++event) empty = empty && l.is_null(l.get(f::rules, x, event));
+      return implies(l.template holds<RuleLists>(x), !empty);
+    });
   }
   static constexpr size_t kViews = kEvents;
+  template <class L, class T>
+  static auto view_begin(const L& l, const T& t, size_t event) {
+    return l.get(f::rules, l.get(f::lists, t), event);
+  }
+  template <class L, class T>
+  static auto has_view(const L& l, const T& t, size_t event) {
+    return !l.is_null(l.get(f::lists, t)) && !l.is_null(view_begin(l, t, event));
+  }
   template <class L, class T, class R>
   static auto in_view(const L& l, const T& t, size_t event, const R& rule) {
-    const auto lists = l.get(f::lists, t);
-    const auto newest = l.get(f::rules, lists, event);
-    return !l.is_null(lists) && !l.is_null(newest) && l.reaches(f::rule_prev, newest, rule);
+    return has_view(l, t, event) && l.reaches(f::rule_prev, view_begin(l, t, event), rule);
   }
   template <class L, class T>
   static auto root(const L& l, const T& t) {
@@ -147,14 +170,21 @@ struct V5Views {
   static auto has_nodes(const L& l, const T& t) {
     return !l.is_null(l.get(f::events, t));
   }
+  template <class L, class T>
+  static auto view_begin(const L& l, const T& t, size_t event) {
+    return node_of(l, t, event);
+  }
+  template <class L, class T>
+  static auto has_view(const L& l, const T& t, size_t event) {
+    return has_nodes(l, t) && !l.is_null(view_begin(l, t, event));
+  }
   template <class L, class T, class N>
   static auto leads_to(const L& l, const T& t, size_t event, const N& node) {
-    const auto first = node_of(l, t, event);
-    return !l.is_null(l.get(f::events, t)) && !l.is_null(first) && l.reaches(f::node_prev, first, node);
+    return has_view(l, t, event) && l.reaches(f::node_prev, view_begin(l, t, event), node);
   }
   template <class L, class N, class R>
   static auto lists(const L& l, const N& node, const R& rule) {
-    const auto newest = l.get(f::node_rule, node);
+    const auto newest = newest_in(l, over<Node>, node);
     return !l.is_null(newest) && l.reaches(f::rule_prev, newest, rule);
   }
   template <class L, class T>
@@ -208,6 +238,15 @@ struct ClaimsOf<V5Intended> : V5Views {
     claim_slots_filled(l, claim);
     claim(over<Rule>, "a rule is held once", kLemma,
           [=](auto x) { return implies(l.template holds<Rule>(x), l.get(f::rule_usage, x) == 1); });
+    for (size_t event = 1; event < kEvents; ++event)
+      claim(over<Events>, "each slot has a node of its own", kLemma, [=](auto e) {
+        return implies(l.template holds<Events>(e), l.get(f::nodes, e, 0) != l.get(f::nodes, e, event));
+      });
+    for (size_t event = 1; event < kEvents; ++event)
+      claim(over<NodeTask>, "who owns one of its nodes owns them all", kLemma, [=](auto t) {
+        return implies(l.live(t) && has_nodes(l, t),
+                       (l.get(f::owner, node_of(l, t, event)) == t) == (l.get(f::owner, node_of(l, t, 0)) == t));
+      });
     claim(over<Node>, "an owner is a live task that has the node in a slot", Property::owner_valid, [=](auto n) {
       const auto owner = l.get(f::owner, n);
       const auto events = l.get(f::events, owner);
@@ -247,14 +286,21 @@ struct ClaimsOf<SeccompNodes> {
   static auto owner(const L& l, const N& node) {
     return l.get(f::filter_node_owner, node);
   }
+  template <class L, class T>
+  static auto view_begin(const L& l, const T& t, size_t event) {
+    return node_of(l, t, event);
+  }
+  template <class L, class T>
+  static auto has_view(const L& l, const T& t, size_t) {
+    return has_nodes(l, t);
+  }
   template <class L, class T, class N>
-  static auto leads_to(const L& l, const T& t, size_t, const N& node) {
-    const auto first = l.get(f::node, t);
-    return !l.is_null(first) && l.reaches(f::filter_node_prev, first, node);
+  static auto leads_to(const L& l, const T& t, size_t event, const N& node) {
+    return has_view(l, t, event) && l.reaches(f::filter_node_prev, view_begin(l, t, event), node);
   }
   template <class L, class N, class R>
   static auto lists(const L& l, const N& node, const R& filter) {
-    const auto newest = l.get(f::newest_filter, node);
+    const auto newest = newest_in(l, over<FilterNode>, node);
     return !l.is_null(newest) && l.reaches(f::filter_prev, newest, filter);
   }
   template <class L, class T>
@@ -295,10 +341,20 @@ struct ClaimsOf<SeccompNodes> {
 template <>
 struct ClaimsOf<V5Posted> : V5Views {
   static constexpr bool kRulesLeak = true;
+  // Whether the posted code adds the page of an events object to the sum.
+  template <class L, class T>
+  static auto charges_events(const L& l, const T& t) {
+    const auto events = l.get(f::events, t);
+    return !l.is_null(events) && l.get(f::events_usage, events) != 1;
+  }
   template <class L, class Claim>
   static void lemmas(const L& l, Claim claim) {
     claim_rules(l, claim);
     claim_slots_filled(l, claim);
+    claim(over<Rule>, "a rule is held once, if it was not left behind", kLemma, [=](auto x) {
+      const auto usage = l.get(f::rule_usage, x);
+      return implies(l.template holds<Rule>(x), usage == 1 || usage == -1);
+    });
     claim(over<Node>, "no node inherits", kLemma,
           [=](auto n) { return implies(l.live(n), l.is_null(l.get(f::node_prev, n))); });
     claim(over<Node>, "a node is held once", kLemma,

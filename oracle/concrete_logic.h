@@ -55,6 +55,8 @@ class OpenPromise {
       std::set<uint16_t> theirs;
       for (const auto& [task, rule] : of_event)
         if (task == parent) theirs.insert(rule);
+      std::erase_if(of_event,
+                    [&](const auto& pair) { return pair.first == child; });  // of one who had the number before
       for (const auto rule : theirs) of_event.insert({child, rule});
     }
   }

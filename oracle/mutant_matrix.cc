@@ -10,19 +10,26 @@
 namespace lockstep {
 
 const char* name_of(Fate fate) {
-  constexpr const char* kNames[] = {"killed", "unreached", "equivalent", "known hole", "hole", "excuse refuted"};
+  constexpr const char* kNames[] = {"killed", "unreached",      "equivalent", "known hole",
+                                    "hole",   "excuse refuted", "unproved"};
   return kNames[static_cast<size_t>(fate)];
 }
 
+std::string_view noticed_as(const Trial& trial) { return trial.kill ? trial.kill->property : trial.open; }
+
 void judge(MutantRow& row) {
-  const bool killed =
-      std::any_of(row.trials.begin(), row.trials.end(), [](const auto& trial) { return trial && trial->kill; });
+  const auto any = [&](auto of) {
+    return std::any_of(row.trials.begin(), row.trials.end(), [&](const auto& trial) { return trial && of(*trial); });
+  };
+  const bool killed = any([](const Trial& trial) { return trial.kill.has_value(); });
   const auto* excuse = find_excuse(row.mutant.full_name());
   if (excuse != nullptr) row.argument = excuse->argument;
   if (killed)
     row.fate = excuse != nullptr ? Fate::excuse_refuted : Fate::killed;
   else if (excuse != nullptr)
     row.fate = excuse->equivalent ? Fate::equivalent : Fate::known_hole;
+  else if (any([](const Trial& trial) { return !trial.open.empty(); }))
+    row.fate = Fate::unproved;
   else
     row.fate = row.mutant.reached ? Fate::hole : Fate::unreached;
 }
@@ -46,7 +53,7 @@ size_t MutantMatrix::faults() const { return killed() + count(Fate::known_hole) 
 Verdict MutantMatrix::verdict() const {
   const bool holes = count(Fate::hole) != 0;
   if (count(Fate::excuse_refuted) != 0 || (holes && full_search)) return Verdict::diverges;
-  return holes || interrupted || rows.empty() ? Verdict::inconclusive : Verdict::conforms;
+  return holes || count(Fate::unproved) != 0 || interrupted || rows.empty() ? Verdict::inconclusive : Verdict::conforms;
 }
 
 Verdict verdict_of(std::span<const MutantMatrix> matrices) {

@@ -23,7 +23,10 @@ struct Kill {
 // One detector's search for one mutant.
 struct Trial {
   std::optional<Kill> kill;
-  uint64_t steps = 0;  // taken up to the kill; all of them if there was none
+  std::string open;          // proofs: what an obligation is about that the mutant leaves open, a property or "an
+                             // invariant". It is noticed then, but there is no trace: not killed
+  bool out_of_time = false;  // not noticed, and not all was looked at
+  uint64_t steps = 0;        // taken up to the kill; all of them if there was none
   double seconds = 0;
 };
 
@@ -34,6 +37,7 @@ enum class Fate : uint8_t {
   known_hole,      // not killed, and known
   hole,            // not killed, and nobody has said why
   excuse_refuted,  // said to be equivalent or a hole, and killed all the same
+  unproved,        // not killed and nobody has said why, but an obligation is open: a fault or not, that is undecided
 };
 const char* name_of(Fate fate);
 
@@ -61,7 +65,10 @@ struct MutantMatrix {
   Verdict verdict() const;
 };
 
-// What becomes of a mutant after its trials.
+// What the trial noticed: a property's name, or what differed; empty: nothing.
+std::string_view noticed_as(const Trial& trial);
+
+// What becomes of a mutant after its trials. An open obligation is no kill, and refutes no excuse.
 void judge(MutantRow& row);
 
 // Of several models: the worst, a divergence before what is inconclusive.

@@ -27,6 +27,23 @@ TEST(MutantMatrix, WhatBecomesOfAMutant) {
   EXPECT_EQ(judged(kExcused, true, true).fate, Fate::excuse_refuted);
 }
 
+// An open obligation has no trace: it refutes no argument, and kills nobody.
+TEST(MutantMatrix, AnOpenObligationIsNoKill) {
+  const auto left_open = [](const char* name, bool reached, bool killed) {
+    auto row = judged(name, reached, killed);
+    row.trials.push_back(Trial{.open = "no-leak"});
+    judge(row);
+    return row;
+  };
+  EXPECT_EQ(left_open(kExcused, true, false).fate, Fate::equivalent);
+  EXPECT_EQ(left_open(kExcused, true, true).fate, Fate::excuse_refuted);
+  EXPECT_EQ(left_open(kNobodys, true, true).fate, Fate::killed);
+  EXPECT_EQ(left_open(kNobodys, true, false).fate, Fate::unproved);
+  const MutantMatrix matrix{.rows = {left_open(kNobodys, true, false)}};
+  EXPECT_EQ(matrix.verdict(), Verdict::inconclusive);
+  EXPECT_EQ(matrix.killed(), 0u);
+}
+
 TEST(MutantMatrix, TheVerdict) {
   auto verdict = [](std::vector<MutantRow> rows, bool full = true, bool interrupted = false) {
     return MutantMatrix{.rows = std::move(rows), .full_search = full, .interrupted = interrupted}.verdict();

@@ -81,7 +81,7 @@ class FiniteProofs : public MachineProofs<Machine> {
                                                size_t objects, std::chrono::milliseconds timeout) const override {
     const auto of = std::find_if(transitions_.begin(), transitions_.end(),
                                  [&](const Transition& each) { return each.name == transition; });
-    if (of == transitions_.end()) return {};
+    if (of == transitions_.end() || of->check) return {};
     z3::context c;
     FiniteSorts sorts;
     for (const auto& kind : layout_.kinds) sorts.add(c, kind.name, objects);

@@ -5,31 +5,19 @@
 #include <fmt/format.h>
 
 #include "model/grammar.h"
-#include "model/machine.h"
 #include "oracle/choices.h"
 #include "oracle/claims_finite.h"
 #include "oracle/claims_of.h"
 #include "oracle/claims_results.h"
+#include "oracle/machine_traits.h"
 #include "oracle/prove_model.h"
 #include "oracle/rules.h"
+#include "oracle/symbolic_check.h"
 #include "oracle/symbolic_logic.h"
 #include "oracle/symbolic_promise.h"
 #include "oracle/symbolic_world.h"
 
 namespace lockstep {
-
-template <class Machine>
-struct MachineTraits;
-template <class M, template <class> class World, class Processes>
-struct MachineTraits<NodeMachine<M, World, Processes>> {
-  using Mechanism = M;
-  using Task = NodeTask;
-};
-template <template <class> class World, class M, class Processes>
-struct MachineTraits<SeccompMachineIn<World, M, Processes>> {
-  using Mechanism = M;
-  using Task = SeccompTask;
-};
 
 // Machine: NodeMachine or SeccompMachineIn on a SymbolicWorld, or on one that does as it does (a mutated one). What is
 // there for finitely many objects is in prove_finite.h.
@@ -59,15 +47,22 @@ class MachineProofs : public ModelProofs {
   size_t transitions() const override { return transitions_.size(); }
   const std::string& transition(size_t number) const override { return transitions_[number].name; }
 
-  PathResult run(size_t number, const std::vector<bool>& decisions) const override {
+  const Step* step(size_t number) const override {
+    return transitions_[number].check ? nullptr : &transitions_[number].step;
+  }
+  PathResult run(size_t number, const std::vector<bool>& decisions, const Watch& watch) const override {
     const auto& transition = transitions_[number];
     z3::context c;
     SymbolicRun run(c, setting_, decisions);
     run.state().release_at_reap = release_at_reap();
     run.start_anywhere();
     try {
-      take(transition, run);
+      if (transition.check)
+        take_check(*transition.check, run);
+      else
+        take(transition, run, watch);
     } catch (const PathEnds&) {
+      if (watch && run.after()) watch(run);
     }
     auto result = run.take_result();
     for (auto& obligation : result.obligations) {
@@ -82,6 +77,7 @@ class MachineProofs : public ModelProofs {
     std::string name;
     Step step;
     std::vector<TaskEvent> happens;
+    std::optional<size_t> check;  // no step, but a check at this event
   };
   static uint16_t other_of(const Step& step) { return step.child; }
   template <class... T>
@@ -99,6 +95,9 @@ class MachineProofs : public ModelProofs {
     setting_.layout = &layout_;
     setting_.timeout = options.timeout;
     setting_.cache = options.cache;
+    setting_.deadline = options.deadline;
+    setting_.to_first_open = options.to_first_open;
+    setting_.paths_only = options.paths_only;
     setting_.solver_name = solver_name();
     setting_.ghost_maps[kEnding] = {Task::kName, "bool"};
     add_promise_ghosts<typename Claims::Task, typename Claims::Made>(setting_, promise_, Claims::kViews);
@@ -148,8 +147,10 @@ class MachineProofs : public ModelProofs {
       step.child = 2;
       std::vector<TaskEvent> happens;
       if (step.op == Op::reap) happens.push_back({TaskEvent::What::released, 2});
-      transitions_.push_back({step_words(step), step, happens});
+      transitions_.push_back({step_words(step), step, happens, {}});
     }
+    for (size_t event = 0; event < Claims::kViews; ++event)
+      transitions_.push_back({fmt::format("check event={}", event), {.task = 1}, {}, event});
   }
   static std::string step_words(const Step& step) {
     std::string words = name_of(step.op);
@@ -161,7 +162,7 @@ class MachineProofs : public ModelProofs {
     return words;
   }
 
-  void take(const Transition& transition, SymbolicRun& run) const {
+  void take(const Transition& transition, SymbolicRun& run, const Watch& watch = {}) const {
     const auto& step = transition.step;
     const auto symbols = run.symbols();
     const auto actor = run.named(Task::kName, step.task), other = run.named(Task::kName, other_of(step));
@@ -183,6 +184,7 @@ class MachineProofs : public ModelProofs {
     auto machine = machine_;
     machine.world.run = &run;
     machine.world.happens = transition.happens;
+    note_calls(machine.world, run);
     if (finite) machine.world.no_limit = 1 << (FiniteSorts::kNumberBits - 2);
     if (finite) machine.world.unroll = longest_chain(*symbols.finite());
     const SymbolicState start = run.state();
@@ -192,7 +194,40 @@ class MachineProofs : public ModelProofs {
     run.state().in_flight.clear();
     run.state().at_zero.clear();
     run.owe_invariants("at the end");
-    judge_step(step, error, start, run);
+    if (watch) watch(run);
+    if (!setting_.paths_only) judge_step(step, error, start, run);
+  }
+
+  template <class World>
+  static void note_calls(World& world, SymbolicRun& run) {
+    if constexpr (requires { world.mutation; }) world.mutation.record(&run.result().sites);
+  }
+
+  // That a check runs what claims call the view.
+  void take_check(size_t event, SymbolicRun& run) const {
+    const auto symbols = run.symbols();
+    const auto task = run.named(Task::kName, 1);
+    run.assume(task != symbols.null(Task::kName));
+    run.assume(run.state().map(live_key(Task::kName))(task));
+    run.assume(!run.state().map(kEnding)(task));
+    const auto l = logic(run, run.state());
+    auto plain = machine_.world;
+    plain.run = &run;
+    note_calls(plain, run);
+    CheckWorld world(plain, [&](const expr& at) { return expected_at(l, symbols.kind_of(at), at); });
+    Mechanism::check(world, task, event, [&](const expr& what) { world.runs(what); });
+    const auto begin = Claims::view_begin(l, task, event);
+    world.end(z3::ite(Claims::has_view(l, task, event), begin, symbols.null(symbols.kind_of(begin))));
+  }
+  // What a round of a check's walk does where it is: something is run, or walked along.
+  static CheckItem expected_at(const SymbolicLogic& l, const std::string& of, const expr& at) {
+    std::optional<CheckItem> item;
+    Kinds::each([&]<class T>(Over<T> kind) {
+      if (of != T::kName) return;
+      if constexpr (requires { run_of(l, kind, at); }) item = {run_of(l, kind, at), false};
+      if constexpr (requires { newest_in(l, kind, at); }) item = {newest_in(l, kind, at), true};
+    });
+    return item.value();
   }
 
   // A walk that takes more rounds goes in a circle.
@@ -280,8 +315,7 @@ class MachineProofs : public ModelProofs {
     if (!as_checked)
       std::erase_if(claims, [&](const StateClaim& claim) { return claim.property && !owes(*claim.property); });
     run.owe_all("over the step", claims, {});
-    if ((as_checked ? run.asks_for(Property::limit) : owes(Property::limit)) &&
-        (step.op == Op::append || step.op == Op::attach))
+    if ((!as_checked || run.asks_for(Property::limit)) && (step.op == Op::append || step.op == Op::attach))
       judge_limit(step, error, start, run);
   }
 
@@ -289,21 +323,30 @@ class MachineProofs : public ModelProofs {
     if (step.op != Op::append && step.op != Op::attach) return false;
     return kFilters ? error == ENOMEM && !run.memory_failed() : error == E2BIG;
   }
-  // An append fails for its size exactly if the sum is over the limit; the sum is of what the caller's views run.
+  // An append fails for its size exactly if the sum is over the limit; the sum is of what the caller's views run. Where
+  // the posted sum is not the stated one it is held against what was posted.
   void judge_limit(const Step& step, int error, const SymbolicState& start, SymbolicRun& run) const {
     const bool too_big = fails_for_size(step, error, run);
     if (error != 0 && !too_big) return;
     const auto actor = run.named(Task::kName, step.task);
-    expr sum = run.symbols().constant(kAnySizeName, "int") + Claims::view_sum(logic(run, start), actor);
-    if constexpr (!kFilters) {
+    const auto was = logic(run, start);
+    const expr zero = run.symbols().number(0), one = run.symbols().number(1);
+    expr sum = run.symbols().constant(kAnySizeName, "int") + Claims::view_sum(was, actor);
+    const bool as_posted = !checked(run) && !owes(Property::limit);
+    if (as_posted) {
+      if constexpr (requires { Claims::charges_events(was, actor); })
+        sum = sum + z3::ite(Claims::charges_events(was, actor), one, zero);
+      else
+        return;
+    } else if constexpr (!kFilters) {
       if (too_big) try_without_limit(step, start, run);
-      const auto before = Claims::root(logic(run, start), actor), after = Claims::root(logic(run, run.state()), actor);
+      const auto before = Claims::root(was, actor), after = Claims::root(logic(run, run.state()), actor);
       const auto null = run.symbols().null(run.symbols().kind_of(before));
-      sum = sum + z3::ite(before != null && before != after, run.symbols().number(1), run.symbols().number(0));
+      sum = sum + z3::ite(before != null && before != after, one, zero);
     }
     const auto limit = static_cast<int>(machine_.world.memory.limit);
-    run.owe("over the step", too_big ? "the sum is over the limit" : "the sum is within the limit", Property::limit,
-            too_big ? sum > limit : sum <= limit);
+    run.owe("over the step", too_big ? "the sum is over the limit" : "the sum is within the limit",
+            as_posted ? kLemma : std::optional(Property::limit), too_big ? sum > limit : sum <= limit);
   }
   // What the append that failed for its size would have done: whether it needs new events.
   void try_without_limit(const Step& step, const SymbolicState& start, SymbolicRun& run) const {

@@ -7,15 +7,15 @@
 
 namespace lockstep {
 
+template <class State>
+class MutantSymbolicWorld : public Mutated<SymbolicWorld<State>> {};
+
 namespace {
 
 template <class Machine>
 std::unique_ptr<ModelProofs> proofs_of(const std::string& model, Machine machine, const ModelProofOptions& options) {
   return std::make_unique<FiniteProofs<Machine>>(model, find_model(model)->promise, std::move(machine), options);
 }
-
-template <class State>
-class MutantSymbolicWorld : public Mutated<SymbolicWorld<State>> {};
 
 // use(machine), with the machine of that model on such a world; or null if nobody has said what holds for it.
 template <template <class> class World, class Use>

@@ -95,11 +95,15 @@ class Queue {
 
 std::vector<ModelAnswers> answer_all(const std::vector<const ModelProofs*>& models, const ProveOptions& options) {
   std::vector<ModelAnswers> all(models.size());
-  for (size_t m = 0; m < models.size(); ++m) all[m].transitions = models[m]->transitions();
+  for (size_t m = 0; m < models.size(); ++m) {
+    all[m].transitions = models[m]->transitions();
+    all[m].sites.resize(all[m].transitions);
+  }
   std::map<std::pair<size_t, size_t>, int> numbers;
   for (auto& [item, result] : Queue(models, options).run()) {
     auto& answers = all[item.model];
     ++answers.paths;
+    answers.sites[item.transition].merge(result.sites);
     const int number = ++numbers[{item.model, item.transition}];
     for (size_t i = 0; i < result.obligations.size(); ++i) {
       auto& obligation = result.obligations[i];

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "oracle/prove.h"
@@ -18,7 +19,8 @@ struct ModelAnswers {
   std::vector<std::pair<Obligation, std::optional<Property>>> obligations;  // of which property; none: a lemma
   size_t open_invariants = 0;                                               // of what every proof of the model rests on
   size_t paths = 0, transitions = 0;
-  Sides sides{};  // that a state may take, as far as the solver can tell
+  Sides sides{};                      // that a state may take, as far as the solver can tell
+  std::vector<std::set<Site>> sites;  // calls that each transition makes, where its world takes note of them
 };
 
 std::vector<ModelAnswers> answer_all(const std::vector<const ModelProofs*>& models, const ProveOptions& options);

@@ -64,31 +64,5 @@ TEST(Prove, WhoeverStopsItGetsNoProof) {
   for (const auto& row : proofs.rows) EXPECT_NE(row.status, ProofStatus::proved);
 }
 
-Mutant find_mutant(const std::string& model, const std::string& name) {
-  SiteFinder finder(model);
-  Trace trace;
-  trace.model = model;
-  trace.steps = {{.op = Op::attach, .task = 1, .made = 1},
-                 {.op = Op::fork, .task = 1, .made = 2},
-                 {.op = Op::attach, .task = 2, .made = 2},
-                 {.op = Op::exit, .task = 2}};
-  finder.run(trace);
-  for (const auto& mutant : finder.mutants())
-    if (mutant.name == name) return mutant;
-  ADD_FAILURE() << "no mutant " << name;
-  return {};
-}
-
-// What the text forgets is not proved.
-TEST(Prove, AMutantLeavesSomethingOpen) {
-  const MutantProver prover("seccomp");
-  for (const auto* name :
-       {"clone inc#1 skipped", "clone inc#2 doubled", "walk_refs free#1 skipped", "walk_users dec_and_test#1 skipped",
-        "attach_locked publish#1 skipped", "attach_locked branch#1 negated", "clone store#1 skipped"}) {
-    const auto trial = prover.run(find_mutant("seccomp", name));
-    EXPECT_TRUE(trial.kill) << name;
-  }
-}
-
 }  // namespace
 }  // namespace lockstep

@@ -171,10 +171,17 @@ SymbolicRun::Said SymbolicRun::unsatisfiable(const expr& more, std::chrono::mill
                                                   : Said::dont_know;
     }
   const auto begin = std::chrono::steady_clock::now();
+  bool cut_short = false;
+  if (setting_.deadline) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(*setting_.deadline - begin);
+    if (left.count() <= 0) return Said::dont_know;
+    cut_short = left < timeout;
+    timeout = std::min(timeout, left);
+  }
   const auto said = ask(more, timeout);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   if (note != nullptr) note->seconds = seconds;
-  if (setting_.cache != nullptr)
+  if (setting_.cache != nullptr && !(cut_short && said == Said::dont_know))
     setting_.cache->put(key, {said == Said::yes  ? ProofAnswer::proved
                               : said == Said::no ? ProofAnswer::open
                                                  : ProofAnswer::unknown,
@@ -259,7 +266,7 @@ void SymbolicRun::warn(Branch site) {
 
 void SymbolicRun::owe(const std::string& where, const std::string& formula, std::optional<Property> property,
                       const expr& goal) {
-  if ((replaying() && !finite()) || trial_) return;
+  if (!owes()) return;
   const expr simple = goal.simplify();
   if (simple.is_true()) return;
   if (finite()) {
@@ -276,10 +283,11 @@ void SymbolicRun::owe(const std::string& where, const std::string& formula, std:
   result_.obligations.push_back(std::move(obligation));
   result_.properties.push_back(property);
   result_.invariant.push_back(!of_step_ && property != Property::limit);
+  if (setting_.to_first_open && said == Said::no) throw PathEnds{};
 }
 
 void SymbolicRun::owe_all(const std::string& where, const StateClaims& claims, const StateClaims& known) {
-  if (replaying() && !finite()) return;
+  if (!owes()) return;
   for (const auto& claim : claims) {
     if (finite() && !asks_for(claim.property, claim.name)) continue;
     std::vector<expr> any;
@@ -299,7 +307,7 @@ void SymbolicRun::owe_all(const std::string& where, const StateClaims& claims, c
 // What is assumed must not contradict itself: anything would follow. A path that nobody can take, for all that the
 // solver saw at its branches, is no contradiction of the assumptions, but then nothing is shown there: it is told.
 void SymbolicRun::owe_sense(const std::string& where) {
-  if (finite() || replaying() || unsatisfiable(symbols_.truth(true), kBranchTimeout, nullptr) != Said::yes) return;
+  if (finite() || !owes() || unsatisfiable(symbols_.truth(true), kBranchTimeout, nullptr) != Said::yes) return;
   Obligation obligation;
   obligation.path = result_.words + "; " + where;
   obligation.formula = "the assumptions do not contradict each other";
@@ -645,6 +653,7 @@ expr SymbolicRun::cut(const LoopFrame& frame, const expr& cursor) {
   const expr at = fresh("at", frame.kind);
   in_flight(frame.counter, at, symbols_.number(1));
   open.cursor = {at};
+  heads_.push_back({frame.function, at});
   loops_.push_back(open);
   changed_.emplace_back();
   before_ = s;
@@ -665,6 +674,7 @@ void SymbolicRun::after_loop(const LoopFrame& frame) {
 
 void SymbolicRun::after_round(const LoopFrame& frame, const expr& cursor) {
   const Open open = loops_.back();
+  after_ = cursor;
   after_loop(frame);
   state_.in_flight = open.in_flight;
   state_.at_zero = open.at_zero;

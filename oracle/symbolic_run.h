@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "oracle/formula_digest.h"
+#include "oracle/mutant_site.h"
 #include "oracle/prove.h"
 #include "oracle/symbolic_state.h"
 
@@ -54,6 +55,9 @@ struct ProofSetting {
   std::chrono::milliseconds timeout{20'000};
   ProofCache* cache = nullptr;
   std::string solver_name;
+  std::optional<std::chrono::steady_clock::time_point> deadline;  // what is asked after it is unknown
+  bool to_first_open = false;                                     // a path ends where an obligation is open
+  bool paths_only = false;                                        // nothing is owed: the paths alone are asked for
 };
 
 // Of a run of finitely many objects: what is owed on its path, and when it is not kept.
@@ -71,6 +75,7 @@ struct PathResult {
   std::array<std::array<bool, 2>, kBranches> sides{};  // which a state may take, as far as the solver knows
   std::string words;                                   // the branches taken
   std::optional<int> error;                            // of the operation, where the path came to its end
+  std::set<Site> sites;                                // calls that the text made, where its world takes note of them
   uint64_t from_cache = 0;
   int failed_allocation = 0;  // which one, from 1; 0: none
 };
@@ -110,6 +115,7 @@ class SymbolicRun {
   bool branch(Branch site, bool condition);
   void warn(Branch site);
   expr last_made(const std::string& kind) const;
+  expr unknown(const std::string& kind) { return fresh("at", kind); }
   bool memory_left();  // whether an allocation succeeds: both ways are tried
   bool memory_failed() const { return memory_failed_; }
   // Tries another operation from an earlier state of this path. Allocations succeed, and nothing is owed.
@@ -141,6 +147,13 @@ class SymbolicRun {
   void after_round(const LoopFrame& frame, const expr& cursor);
   void after_loop(const LoopFrame& frame);
   void endless(const std::string& function);
+  // The cut loops that the path came to, in order; and what the cursor led to after a round, if it ended there.
+  struct Head {
+    std::string function;
+    expr cursor;
+  };
+  const std::vector<Head>& heads() const { return heads_; }
+  const std::optional<expr>& after() const { return after_; }
 
   // Changes of what no text sees.
   void set_ghost(const std::string& key, const expr& x, const expr& value);
@@ -159,6 +172,7 @@ class SymbolicRun {
   PathResult& result() { return result_; }
   int failed_allocation() const { return result_.failed_allocation; }
   bool replaying() const { return taken_.size() < decisions_.size(); }
+  bool owes() const { return (!replaying() || finite()) && !trial_ && !setting_.paths_only; }
 
  private:
   void havoc(const std::set<std::string>& keys, const std::string& when);
@@ -194,6 +208,8 @@ class SymbolicRun {
     std::vector<expr> cursor;  // one
   };
   std::vector<Open> loops_;
+  std::vector<Head> heads_;
+  std::optional<expr> after_;
   std::vector<std::set<std::string>> changed_;  // since the head, of each loop that is open
   std::unordered_map<unsigned, bool> known_;
   std::set<unsigned> live_;  // expressions known to lead to a live object

@@ -107,6 +107,7 @@ class Unroller {
              });
     };
     for (size_t t = 0; t < proofs_.transitions(); ++t) {
+      if (proofs_.step(t) == nullptr) continue;  // a check changes nothing
       std::vector<std::vector<bool>> todo{{}};
       while (!todo.empty()) {
         if (options_.stop && options_.stop()) return "stopped";

@@ -14,6 +14,8 @@ constexpr int kSchemaVersion = 1;
 Json trial_of(const std::optional<Trial>& trial) {
   if (!trial) return nullptr;
   Json json = {{"killed", trial->kill.has_value()}, {"steps", trial->steps}, {"seconds", trial->seconds}};
+  if (!trial->open.empty()) json["open"] = trial->open;
+  if (trial->out_of_time) json["out_of_time"] = true;
   if (!trial->kill) return json;
   json["property"] = trial->kill->property;
   json["length"] = trial->kill->length;
@@ -40,6 +42,7 @@ Json matrix_of(const MutantMatrix& matrix) {
           {"known_holes", matrix.count(Fate::known_hole)},
           {"holes", matrix.count(Fate::hole)},
           {"excuses_refuted", matrix.count(Fate::excuse_refuted)},
+          {"unproved", matrix.count(Fate::unproved)},
           {"full_search", matrix.full_search},
           {"interrupted", matrix.interrupted},
           {"seconds", matrix.seconds},

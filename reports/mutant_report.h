@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "oracle/mutant_matrix.h"
 #include "reports/format.h"
@@ -15,5 +16,8 @@ std::string mutant_text(std::span<const MutantMatrix> matrices, bool every_mutan
 std::string mutant_json(std::span<const MutantMatrix> matrices, const RenderOptions& options);
 std::string mutant_junit(std::span<const MutantMatrix> matrices, const RenderOptions& options);
 std::string mutant_ktap(std::span<const MutantMatrix> matrices);
+
+// What the proofs make of a mutant that is not killed.
+std::vector<std::string> proofs_say(const MutantMatrix& matrix, const MutantRow& row);
 
 }  // namespace lockstep

@@ -39,7 +39,7 @@ TEST(MutantReport, TextCountsWhoNoticesWhatAndNamesTheSurvivors) {
   for (const auto* line :
        {"v5-posted  6 mutants in 0.0 s, seed 7", "3 of 4 faults killed (75.0 %), 1 equivalent, 1 unreached, 1 hole",
         "isolation                       1          0", "no-leak                         2          0",
-        "results                         0          1", "killed                          3          1",
+        "results                         0          1", "noticed                         3          1",
         "median steps                   10          4", "hole: put_node inc#4 skipped (model/v5.h:7)",
         "equivalent: put_events store#1 skipped (model/v5.h:7): an owner",
         "never came to in 9 traces: put_node inc#5 skipped"})
@@ -59,8 +59,46 @@ TEST(MutantReport, TheWholeMatrixHasALineForEachMutant) {
 TEST(MutantReport, ADetectorThatThereIsNotForAModelSaysSo) {
   auto matrices = sample();
   for (auto& each : matrices[0].rows) each.trials[1].reset();
-  EXPECT_NE(mutant_text(matrices, false, {}).find("killed                          3        n/a"), std::string::npos);
+  EXPECT_NE(mutant_text(matrices, false, {}).find("noticed                         3        n/a"), std::string::npos);
   EXPECT_TRUE(nlohmann::json::parse(mutant_json(matrices, {}))["models"][0]["mutants"][0]["trials"]["sim"].is_null());
+}
+
+// The proofs' column: an open obligation is told apart from a kill.
+std::vector<MutantMatrix> sample_with_proofs() {
+  auto matrices = sample();
+  auto& matrix = matrices[0];
+  matrix.detectors.emplace_back("prove");
+  const std::vector<Trial> said = {
+      {.open = "no-leak", .steps = 2},      {.steps = 9}, {.out_of_time = true, .steps = 4},
+      {.open = "an invariant", .steps = 1}, {.steps = 0}, {.open = "owner-valid", .steps = 7}};
+  for (size_t i = 0; i < matrix.rows.size(); ++i) {
+    matrix.rows[i].trials.emplace_back(said[i]);
+    judge(matrix.rows[i]);
+  }
+  return matrices;
+}
+
+TEST(MutantReport, WhatTheProofsSayStandsBesideTheKills) {
+  const auto matrices = sample_with_proofs();
+  const auto text = mutant_text(matrices, true, {});
+  for (const auto* line :
+       {"3 of 3 faults killed (100.0 %), 1 equivalent, 1 unreached, 1 unproved",
+        "noticed                         3          1          3",
+        "unknown (time)                  0          0          1",
+        "median trace                    3          3          -", "prove open: no-leak (2 steps in 0.00 ms)",
+        "prove unknown (time) (4 steps in 0.00 ms)", "prove - (9 steps in 0.00 ms)",
+        "killed, and no obligation is open: put_node inc#2 skipped and put_node inc#3 skipped",
+        "the proofs: an invariant is open of it, and no"})
+    EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
+  const auto ktap = mutant_ktap(matrices);
+  EXPECT_NE(ktap.find("\nnot ok 4 mutants v5-posted put_node inc\\x234 skipped # ERROR unproved"), std::string::npos)
+      << ktap;
+  const auto trials = nlohmann::json::parse(mutant_json(matrices, {}))["models"][0]["mutants"];
+  EXPECT_EQ(trials[0]["trials"]["prove"]["open"], "no-leak");
+  EXPECT_FALSE(trials[0]["trials"]["prove"]["killed"].get<bool>());
+  EXPECT_TRUE(trials[2]["trials"]["prove"]["out_of_time"].get<bool>());
+  EXPECT_EQ(trials[3]["fate"], "unproved");
+  EXPECT_EQ(trials[5]["fate"], "equivalent");
 }
 
 TEST(MutantReport, WhatIsMissingIsSaid) {

@@ -24,6 +24,8 @@ TestEnd end_of(const MutantMatrix& matrix, const MutantRow& row) {
       return TestEnd::skipped;
     case Fate::hole:
       return matrix.full_search ? TestEnd::failed : TestEnd::error;
+    case Fate::unproved:
+      return TestEnd::error;
     case Fate::excuse_refuted:
       break;
   }
@@ -33,6 +35,7 @@ TestEnd end_of(const MutantMatrix& matrix, const MutantRow& row) {
 std::string told(const MutantMatrix& matrix, const MutantRow& row) {
   std::string text = std::string(name_of(row.fate)) + " (" + row.mutant.place + ")";
   if (!row.argument.empty()) text += fmt::format(": {}", row.argument);
+  for (const auto& words : proofs_say(matrix, row)) text += "; " + words;
   if (row.fate == Fate::hole && !matrix.full_search) text += ": the search was cut down; a whole one may kill it";
   return text;
 }
