@@ -17,6 +17,7 @@ constexpr void (*kCommands[])(CLI::App&, int&) = {
     add_replay,   //
     add_fuzz,     //
     add_shrink,   //
+    add_race,     //
     add_explore,  //
     add_prove,    //
     add_export,   //

@@ -2,13 +2,17 @@
 // check and replay: traces step by step, on the model alone or on a target.
 #include <fmt/format.h>
 
+#include <map>
+
 #include "cli/bisect.h"
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/finds.h"
+#include "fuzz/fault_sweep.h"
 #include "harness/targets.h"
 #include "model/trace_text.h"
 #include "model/utf8.h"
+#include "reports/command.h"
 #include "reports/step_table.h"
 
 namespace lockstep::cli {
@@ -18,7 +22,7 @@ namespace {
 struct Options {
   std::vector<std::string> traces;
   std::string model, target, against, observe = "results,views,counters";
-  bool quiet = false, bisect = false, no_drain = false;
+  bool quiet = false, bisect = false, no_drain = false, faults = false;
   Output output;
 };
 
@@ -48,16 +52,38 @@ void add_known_violations(const Trace& trace, const std::string& file, const std
                             .expected = true});
 }
 
+// The command that runs this sweep again.
+std::string sweep_command(const char* job, const Options& options) {
+  std::string command = fmt::format("lockstep {}", job);
+  for (const auto& file : options.traces) command += " " + shell_word(file);
+  if (!options.model.empty()) command += " --model " + shell_word(options.model);
+  if (!options.target.empty()) command += " --target " + shell_word(options.target);
+  return command + " --faults";
+}
+
 int run(const char* job, const Options& options) {
   const auto inputs = read_all(options);
+  if (options.faults && !options.against.empty()) throw UsageError("--faults holds a target against a model only");
   const auto asked = parse_facts(options.observe);
   std::unique_ptr<Target> target, against;
   if (options.no_drain) allow_no_drain(options.target);
   if (!options.target.empty()) target = make_target(options.target, {.drain = !options.no_drain});
   if (!options.against.empty()) against = make_target(options.against);
+  if (options.faults) FaultSweep::require_faults(target.get());
   Result result{
       .job = job, .model = inputs[0].model, .target = options.target, .asked = asked, .against = options.against};
   const bool show = options.output.format == "text" && !options.quiet;
+  Progress progress(fmt::format("{} --faults", job));
+  std::map<std::string, FaultSweep> sweeps;  // by model
+  const auto sweep_of = [&](const std::string& model) -> FaultSweep& {
+    const SweepOptions sweeping{
+        .model = model,
+        .asked = asked,
+        .command = sweep_command(job, options),
+        .progress = [&](uint64_t faults) { progress.show(fmt::format("{} allocations failed", faults)); },
+        .stop = interrupted};
+    return sweeps.try_emplace(model, sweeping, target.get()).first->second;
+  };
   for (const auto& input : inputs) {
     throw_if_interrupted();
     const auto model = target == nullptr ? input.model : probe_preset(input.model, *target);
@@ -76,7 +102,11 @@ int run(const char* job, const Options& options) {
     if (target != nullptr) note_switches(result, model, *target);
     if (against != nullptr) note_switches(result, probe_preset(input.model, *against), *against);
     if (target == nullptr) add_known_violations(input.trace, input.file, model, outcome, result);
+    if (options.faults && !outcome.divergence && outcome.steps != 0) sweep_of(model).run(input.trace, input.file, result);
   }
+  for (auto& [model, sweep] : sweeps) sweep.conclude(result);
+  add_lines_reached(result, target.get());
+  throw_if_interrupted();
   if (show) fmt::print("\n");
   const int code = report({result}, options.output);
   return options.bisect ? bisect_code(result) : code;
@@ -86,6 +116,7 @@ void add_common(CLI::App& sub, Options& options) {
   sub.add_option("TRACE", options.traces, "traces (docs/trace-format.md)")->required();
   sub.add_option("--model", options.model, "instead of the trace's own, if it knows every operation");
   sub.add_flag("-q,--quiet", options.quiet, "the result alone, not every step");
+  sub.add_flag("--faults", options.faults, "then again and again, each time another allocation of a step fails");
   add_output(sub, options.output);
 }
 

@@ -19,6 +19,7 @@ void add_lists(CLI::App& app, int& exit_code);   // models, targets, properties
 void add_mutants(CLI::App& app, int& exit_code);
 void add_nightly(CLI::App& app, int& exit_code);
 void add_prove(CLI::App& app, int& exit_code);
+void add_race(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
 void add_report(CLI::App& app, int& exit_code);
 void add_shrink(CLI::App& app, int& exit_code);

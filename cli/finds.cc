@@ -7,6 +7,7 @@
 
 #include "cli/common.h"
 #include "harness/targets.h"
+#include "harness/vm.h"
 #include "model/trace_text.h"
 #include "reports/run.h"
 #include "reports/whole_file.h"
@@ -44,6 +45,17 @@ void note_switches(Result& result, const std::string& model, const Target& targe
   note += model == "seccomp@6.1" ? "the reap drops a dead task's filter (seccomp@6.1)"
                                  : "exit drops a dead task's filter (seccomp)";
   if (std::find(result.notes.begin(), result.notes.end(), note) == result.notes.end()) result.notes.push_back(note);
+}
+
+void add_lines_reached(Result& result, Target* target) {
+  auto* guest = dynamic_cast<VmTarget*>(target);
+  if (guest == nullptr) return;
+  try {
+    for (const auto& [file, words] : guest->lines_reached())
+      result.statistics.push_back({"lines reached of " + file, words});
+  } catch (const TargetFault& why) {
+    result.notes.push_back(fmt::format("which lines were reached is not known: {}", why.what()));
+  }
 }
 
 void require_place_for_finds(const fs::path& folder) {

@@ -21,6 +21,9 @@ void note_switches(Result& result, const std::string& model, const Target& targe
 // Whether a note of a result says that.
 bool says_switches(const std::string& note);
 
+// Says which lines of a node design in a guest's kernel no trace has reached, where that kernel tells.
+void add_lines_reached(Result& result, Target* target);
+
 // Makes the folder. Throws Unavailable if nothing can be written there: better before a long run than after it.
 void require_place_for_finds(const std::filesystem::path& folder);
 

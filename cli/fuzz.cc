@@ -47,6 +47,7 @@ int run(const Options& options) {
   require_place_for_finds(folder);
   auto run = fuzz(fuzzing, *target);
   note_switches(run.result, fuzzing.model, *target);
+  add_lines_reached(run.result, target.get());
   for (auto& find : run.result.finds) save_find(find, fuzzing.model, target->name(), folder);
   if (interrupted()) run.result.shortcomings.emplace_back("interrupted");
   const int code = report({run.result}, options.output);

@@ -57,6 +57,24 @@ TEST_F(Replay, AMissingSecondTargetIsThreeAndOneThatCannotRunTheTraceIsFour) {
   EXPECT_EQ(run({"replay", found(), "--target", "sim:v5", "--against", "sim:v9"}).code, 2);
 }
 
+TEST_F(Replay, FaultsFailEveryAllocationAndNameWhatBreaks) {
+  const auto story = corpus("v5-posted/story.trace");
+  const auto ran = run({"replay", story, "--target", "sim:v5", "--faults", "-q"});
+  EXPECT_EQ(ran.code, 0) << ran.out;
+  EXPECT_NE(ran.out.find("failed allocations: 7; steps that have any: 4"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("no-leak at step 1, seen 3 times"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("lockstep replay " + story + " --target sim:v5 --faults"), std::string::npos) << ran.out;
+  EXPECT_EQ(run({"check", story, "--faults", "-q"}).code, 0);
+  EXPECT_EQ(run({"replay", corpus("v5-intended/story.trace"), "--target", "sim:v5-intended", "--faults"}).code, 0);
+  EXPECT_EQ(run({"replay", story, "--target", "sim:v5", "--against", "sim:v5", "--faults"}).code, 2);
+}
+
+TEST_F(Replay, FaultsFindADesignThatIsAnother) {
+  const auto first = file("f.trace", "lockstep 1\nmodel v5-intended\nP1 append event=0 -> R1\n");
+  EXPECT_EQ(run({"replay", first, "--target", "sim:v5"}).code, 0);
+  EXPECT_EQ(run({"replay", first, "--target", "sim:v5", "--faults"}).code, 1);
+}
+
 TEST_F(Replay, BisectIsZeroOneOrSkip) {
   EXPECT_EQ(bisect({found(), "--target", ""}), 125);
   EXPECT_EQ(bisect({found(), "--target", "sim:v5-intended"}), 0);

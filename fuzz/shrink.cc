@@ -1,59 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "fuzz/shrink.h"
 
-#include <map>
-#include <memory>
 #include <vector>
 
+#include "fuzz/rebuild.h"
 #include "model/grammar.h"
-#include "model/model.h"
 
 namespace lockstep {
 
 namespace {
-
-// Runs steps through the model and keeps those that can be taken, under names counted from the start.
-class Rebuild {
- public:
-  Rebuild(const Trace& original, const std::string& model) : trace_(original), model_(make_model(model)) {
-    trace_.steps.clear();
-    trace_.model = model;
-    tasks_[1] = 1;
-    model_->reset(trace_.start);
-  }
-  Trace run(const std::vector<Step>& steps) {
-    for (auto step : steps) add(step);
-    return std::move(trace_);
-  }
-
- private:
-  void add(Step step) {
-    const auto made = step.made;
-    if (!tasks_.contains(step.task) || !model_->processes().alive(tasks_[step.task])) return;
-    step.task = tasks_[step.task];
-    if (step.op == Op::reap) {
-      if (!tasks_.contains(step.child) || !model_->processes().exists(tasks_[step.child])) return;
-      step.child = tasks_[step.child];
-    }
-    const char letter = made_letter(step.op);
-    if (letter != 0) step.made = letter == 'P' ? next_task_ : next_rule_;
-    step.error = model_->step(step).error;
-    step.line = 0;
-    if (step.error != 0) {
-      step.made = 0;
-    } else if (letter == 'P') {
-      if (made != 0) tasks_[made] = step.made;
-      ++next_task_;
-    } else if (letter != 0) {
-      ++next_rule_;
-    }
-    trace_.steps.push_back(step);
-  }
-  Trace trace_;
-  std::unique_ptr<Model> model_;
-  std::map<uint16_t, uint16_t> tasks_;  // old name to new
-  uint16_t next_task_ = 2, next_rule_ = 1;
-};
 
 // The same step with one thing made plainer.
 std::vector<Step> plainer(const Step& step) {
@@ -129,7 +84,7 @@ bool smaller(const Trace& candidate, const Trace& than) {
 }  // namespace
 
 rc::Seq<Trace> smaller_traces(const Trace& trace, const std::string& model) {
-  auto rebuilt = [=](const std::vector<Step>& steps) { return Rebuild(trace, model).run(steps); };
+  auto rebuilt = [=](const std::vector<Step>& steps) { return lockstep::rebuilt(trace, model, steps); };
   auto fewer = rc::seq::map(rc::shrink::removeChunks(trace.steps), rebuilt);
   // Two steps that only make sense together, such as a fork and what its child does.
   std::vector<std::vector<Step>> pairs;
@@ -147,7 +102,7 @@ rc::Seq<Trace> smaller_traces(const Trace& trace, const std::string& model) {
   if (trace.start != Start{}) {
     Trace plain = trace;
     plain.start = {};
-    plain_start = rc::seq::just(Rebuild(plain, model).run(plain.steps));
+    plain_start = rc::seq::just(lockstep::rebuilt(plain, model, plain.steps));
   }
   auto fewer_names = rc::seq::map(rc::seq::fromContainer(merged(trace.steps)), rebuilt);
   auto all = rc::seq::concat(std::move(fewer), std::move(plain_start), std::move(without_pair), std::move(fewer_names),

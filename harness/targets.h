@@ -18,10 +18,11 @@ struct UnknownTarget : std::runtime_error {
 
 struct TargetOptions {
   bool drain = true;  // false deadlocks kernels (docs/live.md): for vm: targets only
+  bool together = false;  // the last two steps of a trace at the same time; for vm: targets only
 };
 
 // Throws UnknownTarget, or Unavailable if it exists but cannot run here.
-// REQUIRES: options.drain, or the name is that of a vm: target.
+// REQUIRES: the options are the default ones, or the name is that of a vm: target.
 std::unique_ptr<Target> make_target(const std::string& name, const TargetOptions& options = {});
 
 // Our C code of this model's design. Null: there is none. REQUIRES: the model exists.

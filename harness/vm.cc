@@ -8,12 +8,14 @@
 #include <utility>
 
 #include "harness/agent/image.h"
+#include "harness/kernels/code_lines.h"
 #include "harness/vm/guest.h"
 #include "harness/vm/image.h"
 #include "harness/vm/initramfs.h"
 
 namespace lockstep {
 
+namespace fs = std::filesystem;
 using vm::Guest;
 using vm::GuestLost;
 using vm::Message;
@@ -28,7 +30,8 @@ constexpr const char* kParameters =
     "console=ttyS0 quiet loglevel=5 printk.time=1 panic=-1 reboot=t no_timer_check tsc=reliable nowatchdog "
     "rcupdate.rcu_cpu_stall_suppress=1 mitigations=off init_on_alloc=0 audit=0";
 constexpr int kKvmBootTimeoutMs = 15'000;
-constexpr uint64_t kFlood = 1U << 20;  // bytes on the console
+constexpr int kLookTimeoutMs = 300'000;  // for leaks, in all of the guest's memory
+constexpr uint64_t kFlood = 1U << 20;    // bytes on the console
 constexpr size_t kMaxNotes = 8;
 // What the kernel's buffer of a serial line takes for sure while the agent does not read.
 constexpr size_t kMaxAhead = 2048;
@@ -52,18 +55,24 @@ class Vm final : public VmTarget {
   std::vector<std::string> notes() const override;
   int qemu() const override { return guest_ ? guest_->pid() : 0; }
   uint64_t boots() const override { return boots_; }
+  std::vector<std::pair<std::string, std::string>> lines_reached() override;
 
   void announce(const Trace& trace) override { announced_ = trace; }
   void reset(const Trace& trace) override;
   Outcome step(const Step& step) override;
   void observe(Snapshot& snapshot) override { snapshot = facts_; }
   void end() override;
+  std::optional<bool> fault_hit() const override { return fault_hit_; }
+  std::optional<uint32_t> programs_left() const override { return programs_left_; }
+  uint64_t trace_number() const override { return sent_ - ahead_.has_value(); }
+  std::optional<std::vector<Leak>> find_leaks() override;
 
  private:
   vm::Machine machine() const;
   void boot();
   void greet(int timeout_ms);
-  Message expect(What what);
+  Message expect(What what) { return expect(what, options_.answer_timeout_ms); }
+  Message expect(What what, int timeout_ms);
   void read_state(Reader from);
   bool began_already(const Trace& trace);
   void send(const Trace& trace);
@@ -86,6 +95,10 @@ class Vm final : public VmTarget {
   size_t taken_ = 0;      // steps whose outcome the caller has
   bool running_ = false;  // the guest has not said yet how the trace ended
   uint64_t console_bytes_ = 0;
+  uint64_t sent_ = 0;                       // traces so far
+  uint64_t counted_from_ = 0;               // the guest counts from that one on: since it was booted, or the last look
+  std::optional<bool> fault_hit_;           // by the last step
+  std::optional<uint32_t> programs_left_;   // by the last trace
   std::optional<Trace> announced_, ahead_;  // not sent yet; sent while the one before ran
   vm::SnapshotReader snapshots_;
   Snapshot facts_;
@@ -93,13 +106,13 @@ class Vm final : public VmTarget {
 };
 
 vm::Machine Vm::machine() const {
-  std::string parameters = fmt::format("{} {} -- timeout={} drain={}", kParameters, image_.parameters,
-                                       options_.step_timeout_ms, int(options_.drain));
+  std::string parameters = fmt::format("{} {} -- timeout={} drain={} together={}", kParameters, image_.parameters,
+                                       options_.step_timeout_ms, int(options_.drain), int(options_.together));
   if (!options_.test.empty()) parameters += " test=" + options_.test;
   return {.kernel = image_.path,
           .parameters = parameters,
           .initramfs = initramfs(),
-          .cpus = options_.cpus,
+          .cpus = options_.together ? 3 : options_.cpus,  // one for the engine
           .memory_mib = options_.memory_mib,
           .kvm = kvm_};
 }
@@ -118,6 +131,7 @@ void Vm::boot() {
 void Vm::greet(int timeout_ms) {
   guest_ = std::make_unique<Guest>(machine());
   ++boots_;
+  counted_from_ = sent_;
   std::string why;
   try {
     const Message message = guest_->receive(timeout_ms);
@@ -177,11 +191,11 @@ void Vm::fault(const std::string& text) {
 }
 
 // The next message, which must be this one unless the trace ends otherwise.
-Message Vm::expect(What what) {
+Message Vm::expect(What what, int timeout_ms) {
   if (!guest_) throw std::runtime_error(name_ + ": its guest is gone since the last step");
   Message message;
   try {
-    message = guest_->receive(options_.answer_timeout_ms);
+    message = guest_->receive(timeout_ms);
   } catch (const GuestLost& lost) {
     fault(fmt::format("{}: {}: {}", name_, moment(), lost.what()));
   }
@@ -209,6 +223,7 @@ void Vm::read_state(Reader from) {
 }
 
 void Vm::send(const Trace& trace) {
+  ++sent_;
   Writer request;
   vm::put_trace(request, trace);
   try {
@@ -245,6 +260,7 @@ void Vm::reset(const Trace& trace) {
   taken_ = 0;
   console_bytes_ = guest_->console().bytes();
   snapshots_.begin();
+  programs_left_.reset();
   if (!began) send(trace);
   send_ahead();
   const Message begun = expect(What::begun);
@@ -258,8 +274,12 @@ Outcome Vm::step(const Step& step) {
   const Message message = expect(What::stepped);
   Reader from(message.bytes);
   uint32_t error = 0;
+  uint32_t met = 0;
   if (!from.get_number(error) || error > kMaxErrno)
     fault(fmt::format("{}: {}: the guest answers garbage (no errno)", name_, moment()));
+  if (!from.get_number(met) || met > uint32_t(vm::Fault::missed))
+    fault(fmt::format("{}: {}: the guest answers garbage (no fault)", name_, moment()));
+  fault_hit_ = vm::Fault(met) == vm::Fault::none ? std::nullopt : std::optional(vm::Fault(met) == vm::Fault::hit);
   read_state(from);
   ++taken_;
   return {static_cast<int>(error)};
@@ -280,13 +300,52 @@ void Vm::run_out() {
   }
 }
 
+// Where guests were lost meanwhile, what they leaked is lost too.
+std::optional<std::vector<Leak>> Vm::find_leaks() {
+  if (running_) run_out();
+  if (!guest_) boot();
+  std::optional<std::vector<Leak>> leaks;
+  try {
+    guest_->send(What::look, {}, options_.answer_timeout_ms);
+    leaks = vm::get_leaks(expect(What::leaks, kLookTimeoutMs).bytes);
+  } catch (const GuestLost& lost) {
+    fault(fmt::format("{}: as it looks for leaks: {}", name_, lost.what()));
+  } catch (const vm::WireError& error) {
+    fault(fmt::format("{}: as it looks for leaks, the guest answers garbage ({})", name_, error.what()));
+  }
+  if (leaks)
+    for (auto& leak : *leaks)
+      if (leak.trace != 0) leak.trace += counted_from_;
+  counted_from_ = sent_;
+  return leaks;
+}
+
+std::vector<std::pair<std::string, std::string>> Vm::lines_reached() {
+  const auto lines = kernels::code_lines(fs::path(image_.path).replace_filename("vmlinux"), {});
+  if (running_) run_out();
+  if (lines.empty() || !guest_) return {};
+  try {
+    guest_->send(What::where, {}, options_.answer_timeout_ms);
+    const auto reached = vm::get_addresses(expect(What::reached).bytes);
+    return kernels::lines_reached(lines, {reached.begin(), reached.end()});
+  } catch (const GuestLost& lost) {
+    fault(fmt::format("{}: as it tells what code was run: {}", name_, lost.what()));
+  } catch (const vm::WireError& error) {
+    fault(fmt::format("{}: as it tells what code was run, the guest answers garbage ({})", name_, error.what()));
+  }
+}
+
 void Vm::end() {
   if (!running_) return;
   if (taken_ < trace_.steps.size()) return run_out();
   const Message message = expect(What::ended);
   running_ = false;
+  Reader from(message.bytes);
+  uint32_t left = 0;
+  if (!from.get_number(left)) fault(fmt::format("{}: {}: the guest answers garbage (no number)", name_, moment()));
+  programs_left_ = left;
   try {
-    guest_notes_ = vm::get_texts(message.bytes);
+    guest_notes_ = vm::get_texts(from.rest());
   } catch (const vm::WireError& error) {
     fault(fmt::format("{}: {}: the guest answers garbage ({})", name_, moment(), error.what()));
   }

@@ -5,6 +5,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "model/target.h"
 
@@ -14,6 +16,7 @@ struct VmOptions {
   int cpus = 1;  // one is faster: the steps of a trace come one at a time
   int memory_mib = 512;
   bool drain = true;               // false: what docs/live.md drains for may happen
+  bool together = false;           // the last two steps of each trace, both appends, are taken at the same time
   int step_timeout_ms = 10'000;    // a step that takes longer hangs
   int answer_timeout_ms = 30'000;  // a guest that says nothing for longer hangs as a whole
   int boot_timeout_ms = 60'000;
@@ -24,6 +27,9 @@ class VmTarget : public Target {
  public:
   virtual int qemu() const = 0;        // pid; 0: no guest runs
   virtual uint64_t boots() const = 0;  // of guests, so far
+  // Of each file of the node designs: how many of its lines any trace reached in this guest, and which none did. Empty
+  // if the kernel does not tell.
+  virtual std::vector<std::pair<std::string, std::string>> lines_reached() = 0;
 };
 
 // `name` is one of `lockstep kernel list`, or the path of a bzImage, which has a slash in it. Boots the guest. A guest

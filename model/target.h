@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ struct Capabilities {
   std::string layout;      // counters are compared with a model of the same layout; "" if none are shown
   FactSet facts;           // what observe() fills
   bool faults = false;     // `fail=` can be carried out
+  bool any_fault = false;  // the n-th allocation of an append or a fork can be made to fail, whose ever it is
   std::string unobserved;  // why a fact is missing, one sentence; empty if nothing is
 };
 
@@ -36,6 +38,13 @@ struct TargetFault : std::runtime_error {
 // This trace asks for what this target cannot do (a fault where none can be injected, more tasks than it has room for).
 struct NotCapable : std::runtime_error {
   using std::runtime_error::runtime_error;
+};
+
+// Memory of the mechanism that nothing in the target leads to any more.
+struct Leak {
+  uint64_t trace = 0;  // trace_number() of the trace that made it; 0: of none
+  Kind kind{};
+  std::string text;  // who allocated it
 };
 
 class Target {
@@ -56,6 +65,14 @@ class Target {
   // The trace is over: its tasks end, and what they held is dropped. reset() does the same for a trace that nobody
   // ended; only what goes wrong meanwhile is then not this trace's any more.
   virtual void end() {}
+  // Of the last step: was there the allocation that it was to fail? Nothing: the target cannot tell.
+  virtual std::optional<bool> fault_hit() const { return std::nullopt; }
+  // How many programs of the last trace are still loaded after its end(). Nothing: the target cannot tell.
+  virtual std::optional<uint32_t> programs_left() const { return std::nullopt; }
+  // Of the last reset(): how many there were so far, where find_leaks() can look.
+  virtual uint64_t trace_number() const { return 0; }
+  // Looks for leaks of the traces since the last look; takes long. Nothing: the target cannot. It may miss some.
+  virtual std::optional<std::vector<Leak>> find_leaks() { return std::nullopt; }
   // What a report should say of the runs so far and no fact does: what was not watched, what else happened here.
   virtual std::vector<std::string> notes() const { return {}; }
 };

@@ -36,6 +36,7 @@ struct Step {
   uint32_t len = 16;   // attach: length of the program after conversion, eBPF instructions
   uint32_t flags = 0;
   uint16_t fail_alloc = 0;  // the n-th allocation of this step fails; 0: none does
+  uint16_t fail_any = 0;    // the same, but counted by a kernel, whose ever it is: of fault sweeps, no text has it
   int error = 0;            // errno after `=`; 0: the step succeeds
   uint32_t line = 0;        // of the text it came from, from 1; 0: none
   bool operator==(const Step&) const = default;

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "oracle/graph.h"
+#include "oracle/compare_shown.h"
 
 namespace lockstep {
 
@@ -16,32 +16,6 @@ std::string result_text(const Outcome& outcome) { return outcome.error == 0 ? "s
 
 std::string cause_of(const std::string& property, const Step& step, const std::string& fact) {
   return fmt::format("{} {} {}", property, name_of(step.op), fact);
-}
-
-// A target that shows only what tasks lead to cannot be held against objects that nothing leads to. Canonical order
-// has those last.
-void drop_unreachable(Snapshot& s) {
-  const auto explanation = explain(s);
-  size_t keep = s.objects.size();
-  while (keep > 0 && !explanation.objects[keep - 1].reachable) --keep;
-  s.objects.resize(keep);
-  std::erase_if(s.pointers, [&](const auto& p) {
-    const bool to_task = p.link == Link::owner && s.owner_is_task;
-    return (!starts_at_task(p.link) && p.from >= keep) || (!to_task && p.to >= keep);
-  });
-}
-
-std::optional<Difference> compare_shown(const Snapshot& expected, const Snapshot& actual, FactSet facts) {
-  if (expected.complete == actual.complete) return compare(expected, actual, facts);
-  Snapshot seen = expected.complete ? expected : actual;
-  drop_unreachable(seen);
-  return expected.complete ? compare(seen, actual, facts) : compare(expected, seen, facts);
-}
-
-void observe(Target& target, Snapshot& facts) {
-  facts.clear();
-  target.observe(facts);
-  canonical(facts);
 }
 
 const char* fact_name(Difference::What what) {
@@ -92,7 +66,7 @@ void Conformer::start(const Trace& trace) {
   for (auto* side : {&target_, &against_}) {
     if (side->target == nullptr) continue;
     side->target->reset(trace);
-    observe(*side->target, side->facts);
+    observe_canonical(*side->target, side->facts);
     side->violations.clear();
     if (!mirrors_) side->checker.start(side->facts);
   }
@@ -186,7 +160,7 @@ bool Conformer::step(const Step& step, Conformance& result, const Watcher& watch
 
 void Conformer::run_on(Side& side, const Step& step, Unseen& unseen) {
   side.outcome = side.target->step(step);
-  observe(*side.target, side.facts);
+  observe_canonical(*side.target, side.facts);
   const auto& shown = side.target->capabilities().facts;
   unseen.unobserved += (asked_.views && !shown.views) + (asked_.counters && !shown.counters);
   unseen.unordered = !side.facts.ordered;

@@ -30,7 +30,7 @@ void note_unobserved(Result& result, const Unseen& unseen, const Target& target)
   };
   if (unseen.unobserved != 0) note("unobserved: " + target.capabilities().unobserved);
   if (unseen.incomplete)
-    note("not asked for: leaks; " + target.name() + " shows what tasks lead to, not what nothing leads to any more");
+    note(kLeaksNotAskedFor + ("; " + target.name()) + " shows what tasks lead to, not what nothing leads to any more");
   for (const auto& each : target.notes()) note(each);
   if (unseen.unordered) note("views were compared as sets: " + target.name() + " does not show their order here");
 }

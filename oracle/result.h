@@ -98,6 +98,8 @@ struct Result {
   Verdict verdict() const;
 };
 
+// How the note begins that says so.
+inline constexpr const char* kLeaksNotAskedFor = "not asked for: leaks";
 // What a target did not show in a run, and what it has to say, in words; nothing twice.
 void note_unobserved(Result& result, const Unseen& unseen, const Target& target);
 

@@ -38,16 +38,37 @@ void Server::serve() {
   if (!greet()) return;
   while (!over_) {
     const vm::Message message = port_.hear();
-    if (message.what != What::trace) throw vm::WireError("the host says what only a guest may say");
-    run(vm::get_trace(message.bytes));
+    if (message.what == What::trace)
+      run(vm::get_trace(message.bytes));
+    else if (message.what == What::look)
+      look_for_leaks();
+    else if (message.what == What::where)
+      tell_code_reached();
+    else
+      throw vm::WireError("the host says what only a guest may say");
   }
 }
 
+void Server::tell_code_reached() {
+  reply_.clear();
+  vm::put_addresses(reply_, target_->code_reached());
+  port_.say(What::reached, reply_.bytes());
+}
+
+void Server::look_for_leaks() {
+  reply_.clear();
+  vm::put_leaks(reply_, leaks_.can_look() ? std::optional(leaks_.look()) : std::nullopt);
+  port_.say(What::leaks, reply_.bytes());
+}
+
 void Server::run(const Trace& trace) {
+  leaks_.begin_trace();
   try {
     take_steps(trace);
+    for (const int pid : target_->pids()) leaks_.belongs(pid);
     target_->end();
     reply_.clear();
+    reply_.put_number(leaks_.programs_left());
     vm::put_texts(reply_, target_->notes());
     port_.say(What::ended, reply_.bytes());
   } catch (const NotCapable& why) {
@@ -60,23 +81,45 @@ void Server::run(const Trace& trace) {
 }
 
 void Server::take_steps(const Trace& trace) {
+  if (settings_.together && trace.steps.size() < 2) throw NotCapable("live: two steps are to be taken at once");
   target_->reset(trace);
   snapshots_.begin();
   reply_.clear();
   observe();
   port_.say(What::begun, reply_.bytes());
+  const size_t apart = trace.steps.size() - (settings_.together ? 2 : 0);
   int number = 0;
-  for (const Step& step : trace.steps) {
-    if (!lives(step.task)) {  // something came out otherwise than the trace foresees; the host has seen it by now
-      port_.say(What::stopped, fmt::format("P{} does not live, so it cannot {}", step.task, name_of(step.op)));
-      return;
-    }
+  for (size_t i = 0; i < apart; ++i) {
+    if (!can_step(trace.steps[i])) return;
     misbehave(++number);
-    reply_.clear();
-    reply_.put_number(static_cast<uint32_t>(target_->step(step).error));
-    observe();
-    port_.say(What::stepped, reply_.bytes());
+    tell(target_->step(trace.steps[i]));
   }
+  if (!settings_.together) return;
+  const Step &one = trace.steps[apart], &other = trace.steps[apart + 1];
+  if (!can_step(one) || !can_step(other)) return;
+  const auto outcomes = target_->step_together(one, other);
+  tell(outcomes.first);
+  tell(outcomes.second);
+}
+
+// False: something came out otherwise than the trace foresees; the host has seen it by now.
+bool Server::can_step(const Step& step) {
+  if (lives(step.task)) return true;
+  port_.say(What::stopped, fmt::format("P{} does not live, so it cannot {}", step.task, name_of(step.op)));
+  return false;
+}
+
+void Server::tell(Outcome outcome) {
+  reply_.clear();
+  reply_.put_number(static_cast<uint32_t>(outcome.error));
+  put_fault();
+  observe();
+  port_.say(What::stepped, reply_.bytes());
+}
+
+void Server::put_fault() {
+  const auto hit = target_->fault_hit();
+  reply_.put_number(uint32_t(!hit ? vm::Fault::none : *hit ? vm::Fault::hit : vm::Fault::missed));
 }
 
 void Server::observe() {

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "harness/agent/leaks.h"
 #include "harness/agent/port.h"
 #include "harness/agent/settings.h"
 #include "harness/live.h"
@@ -20,13 +21,19 @@ class Server {
   bool greet();
   void run(const Trace& trace);
   void take_steps(const Trace& trace);
+  bool can_step(const Step& step);
+  void tell(Outcome outcome);
   void observe();
+  void put_fault();
+  void look_for_leaks();
+  void tell_code_reached();
   bool lives(uint16_t task) const;
   void misbehave(int step);
 
   Port& port_;
   Settings settings_;
   std::unique_ptr<LiveTarget> target_;
+  Leaks leaks_;
   Writer reply_;
   Snapshot facts_;
   vm::SnapshotWriter snapshots_;

@@ -106,7 +106,8 @@ TEST_F(Cache, WhatIsListedHasAName) {
 }
 
 TEST_F(Cache, OtherNamesAreRefused) {
-  for (const auto* name : {"", "v7", "6", "6.1.2", "../x", "6.1@sanitizers", "v5@fast", "@sanitizers", "newest@sanitizers"})
+  for (const auto* name :
+       {"", "v7", "6", "6.1.2", "../x", "6.1@sanitizers", "v5@fast", "@sanitizers", "newest@sanitizers"})
     EXPECT_THROW(find_kernel(name), UnknownKernel) << name;
 }
 

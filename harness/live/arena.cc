@@ -40,8 +40,10 @@ File make_image() {
 }  // namespace
 
 ArenaFile::ArenaFile() : arena_fd_(make_arena()), image_fd_(make_image()) {
-  void* mapped =
-      mmap(LOCKSTEP_ARENA, sizeof(Arena), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, arena_fd_.fd(), 0);
+  // All of it there at once: a page that a worker touches first while an allocation is to fail would be that
+  // allocation.
+  void* mapped = mmap(LOCKSTEP_ARENA, sizeof(Arena), PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_FIXED_NOREPLACE | MAP_POPULATE, arena_fd_.fd(), 0);
   if (mapped == MAP_FAILED) unavailable("the workers' memory is not at its place; is an older engine still hanging?");
   if (mapped != LOCKSTEP_ARENA) {
     munmap(mapped, sizeof(Arena));

@@ -18,6 +18,8 @@ namespace lockstep::live {
 namespace {
 
 constexpr int kEndTimeoutMs = 3000;
+// Rounds of a loop that take about as long as an append, under emulation.
+constexpr uint32_t kMostLingering = 20000;
 
 std::atomic_ref<uint32_t> atomic(uint32_t& word) { return std::atomic_ref<uint32_t>(word); }
 
@@ -98,6 +100,16 @@ void Crew::post(unsigned slot, WorkerOp op, Arguments arg) {
   std::copy(arg.begin(), arg.end(), to.arg);
   atomic(to.posted).fetch_add(1);
   if (const uint32_t how = atomic(to.asleep)) wake(to.posted, how);
+}
+
+void Crew::arrange_meeting(unsigned one, unsigned other) {
+  atomic(arena().met) = 0;
+  std::uniform_int_distribution<uint32_t> rounds(0, kMostLingering);
+  arena().slot[one].meet = 1;
+  arena().slot[other].meet = 2;
+  const bool later = chance_() % 2 != 0;
+  arena().slot[one].linger = later ? rounds(chance_) : 0;
+  arena().slot[other].linger = later ? 0 : rounds(chance_);
 }
 
 int64_t Crew::await(unsigned slot) {

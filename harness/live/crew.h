@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <array>
+#include <random>
 
 #include "harness/live/arena.h"
 
@@ -34,6 +35,9 @@ class Crew {
   // A command and its end. `await` gives the result, 0 or more or -errno, and throws Hang.
   void post(unsigned slot, WorkerOp op, Arguments arg = {});
   int64_t await(unsigned slot);
+  // The next commands of these two begin at about the same time, on the first two processors: by how much one of them
+  // is later is a matter of chance.
+  void arrange_meeting(unsigned one, unsigned other);
   int64_t run(unsigned slot, WorkerOp op, Arguments arg = {}) {
     post(slot, op, arg);
     return await(slot);
@@ -49,6 +53,7 @@ class Crew {
   ArenaFile& memory_;
   int timeout_ms_;
   pid_t nursery_ = -1;
+  std::minstd_rand chance_;
 };
 
 }  // namespace lockstep::live

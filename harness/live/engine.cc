@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/live/fail_nth.h"
 #include "harness/live/host_lock.h"
 
 namespace lockstep::live {
@@ -51,6 +52,10 @@ void Engine::make_observer() {
   if (!observer_ && rules_) throw Unavailable("live: the kernel's design cannot be watched: " + why);
   if (!observer_) observer_ = make_proc_observer(memory_.arena(), why);
   capabilities_ = observer_->capabilities();
+  if (options_.faults && rules_ && can_fail_nth()) {
+    let_all_allocations_fail();
+    capabilities_.any_fault = true;
+  }
   if (options_.drain && !drain_ && !capabilities_.unobserved.empty())
     capabilities_.unobserved += "; it runs slowly, since only root may drain the kernel's queue";
 }
@@ -61,8 +66,10 @@ void Engine::make_crew() {
       memory_, Crew::Files{.drain = drain_.fd(), .lock = lock_.fd(), .gift = rules_ ? rules_->workers_end() : -1},
       geteuid() != 0, options_.step_timeout_ms);
   observer_->meet(*crew_);
+  if (options_.code && rules_ && CodeReached::can_watch()) code_ = std::make_unique<CodeReached>();
   process_group_ = crew_->nursery();
-  stage_ = std::make_unique<Stage>(*crew_, *observer_, rules_.get(), options_.step_timeout_ms);
+  stage_ = std::make_unique<Stage>(*crew_, *observer_, rules_.get(), code_.get(), options_.step_timeout_ms);
+  if (code_) stage_->watch_reaps();
 }
 
 void Engine::probe() {

@@ -30,8 +30,12 @@ class Engine : public LiveTarget {
   const Capabilities& capabilities() const override { return capabilities_; }
   const LiveStatistics& statistics() const override { return statistics_; }
   int process_group() const override { return process_group_; }
+  std::vector<int> pids() const override;
+  std::vector<uint64_t> code_reached() const override;
+  std::optional<bool> fault_hit() const override { return fault_hit_; }
   void reset(const Trace& trace) override;
   Outcome step(const Step& step) override;
+  std::pair<Outcome, Outcome> step_together(const Step& one, const Step& other) override;
   void observe(Snapshot& snapshot) override;
   void end() override;
   std::vector<std::string> notes() const override;
@@ -47,7 +51,9 @@ class Engine : public LiveTarget {
   bool due(uint32_t calls) const { return backlog_ + calls > kDrainAt; }
   void drained(uint32_t left);
   void count_attach();
+  uint32_t number_of(const Step& step) { return step.made != 0 ? step.made : ++fresh_number_; }
   Outcome carry_out(const Step& step);
+  Outcome perform(const Step& step, uint32_t number);
   template <class Action>
   auto guarded(Action action);
   [[noreturn]] void hung(unsigned slot);
@@ -69,12 +75,14 @@ class Engine : public LiveTarget {
   std::unique_ptr<Rules> rules_;  // null: traces are of filters
   std::unique_ptr<Observer> observer_;
   std::unique_ptr<Crew> crew_;
+  std::unique_ptr<CodeReached> code_;  // null: nobody asks for it
   std::unique_ptr<Stage> stage_;
   int process_group_ = 0;
   uint32_t backlog_ = 0;       // attach calls since the last drain
   uint32_t fresh_number_ = 0;  // for a filter that the trace expects to be refused
   int steps_ = 0;              // in this trace
   int attaches_ = 0;
+  std::optional<bool> fault_hit_;      // by the last step
   bool ended_ = false;                 // no task of the last trace is left
   std::vector<std::string> news_;      // of the machine, none of the traces'
   std::vector<std::string> warnings_;  // of the design under us, in this trace: a fact, and for others to judge

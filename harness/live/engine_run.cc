@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "harness/live/engine.h"
+#include "harness/live/fail_nth.h"
 
 namespace lockstep::live {
 
@@ -32,7 +33,11 @@ void Engine::check_step(const Step& step) const {
   };
   if (rules_ && !is_node_operation(step.op)) not_capable("this kernel is there for the traces of its node design");
   if (!rules_ && step.op == Op::append) not_capable("only the operations of seccomp traces can be carried out");
-  if (step.fail_alloc != 0) not_capable("no allocation can be made to fail here");
+  if (step.fail_alloc != 0)
+    not_capable("a kernel's allocations are more than the model's: `fail=` cannot be carried out");
+  if (step.fail_any != 0 && !capabilities_.any_fault) not_capable("no allocation can be made to fail here");
+  if (step.fail_any != 0 && step.op != Op::append && step.op != Op::fork)
+    not_capable("no allocation of such a step can be made to fail");
   if (step.op != Op::attach) return;
   if (step.len < kMinLen || step.len > kMaxLen)
     not_capable(fmt::format("a filter here has {} to {} instructions", kMinLen, kMaxLen));
@@ -129,10 +134,52 @@ Outcome Engine::step(const Step& step) {
 }
 
 Outcome Engine::carry_out(const Step& step) {
-  if (!makes_program(step.op)) return stage_->perform(step, 0);
+  if (!makes_program(step.op)) return perform(step, 0);
   count_attach();
   if (attaches_ == options_.forget_attach) return {};
-  return stage_->perform(step, step.made != 0 ? step.made : ++fresh_number_);
+  return perform(step, number_of(step));
+}
+
+std::pair<Outcome, Outcome> Engine::step_together(const Step& one, const Step& other) {
+  const auto simple = [](const Step& step) {
+    return step.op == Op::append && step.fd == Fd::ok && step.arg == Arg::ok && step.type == ProgType::landlock;
+  };
+  if (!rules_ || !simple(one) || !simple(other) || one.task == other.task)
+    throw NotCapable("live: only two appends of different tasks can be made at once");
+  fault_hit_.reset();
+  statistics_.steps += 2;
+  steps_ += 2;
+  const auto errors = guarded([&] {
+    count_attach();
+    count_attach();
+    const auto first = number_of(one);
+    return stage_->append_together({one, first}, {other, number_of(other)});
+  });
+  check_log();
+  return {{errors.first}, {errors.second}};
+}
+
+// A worker that waits for its command allocates nothing.
+Outcome Engine::perform(const Step& step, uint32_t number) {
+  fault_hit_.reset();
+  if (step.fail_any == 0) return stage_->perform(step, number);
+  const int pid = observer_->pid(step.task);
+  fail_nth(pid, step.fail_any);
+  const Outcome outcome = stage_->perform(step, number);
+  fault_hit_ = end_fail_nth(pid);
+  return outcome;
+}
+
+std::vector<uint64_t> Engine::code_reached() const {
+  if (!code_) return {};
+  return {code_->addresses().begin(), code_->addresses().end()};
+}
+
+std::vector<int> Engine::pids() const {
+  std::vector<int> all;
+  for (unsigned slot = kNurserySlot + 1; slot < kWorkerSlots; ++slot)
+    if (const int pid = observer_->pid(slot); pid > 0) all.push_back(pid);
+  return all;
 }
 
 void Engine::observe(Snapshot& snapshot) {

@@ -146,6 +146,22 @@ int Rules::append(Crew& crew, const Step& step, uint32_t number) {
   return int(-std::min<int64_t>(crew.run(step.task, kOpAppend, {step.flags, pointer, program}), 0));
 }
 
+std::pair<int, int> Rules::append_together(Crew& crew, Appending one, Appending other) {
+  int64_t taken[2];
+  for (const auto* each : {&one, &other}) {
+    need_marker(each->number);
+    send(load(each->step, each->number));
+    taken[each == &other] = crew.run(each->step.task, kOpTake);
+  }
+  crew.arrange_meeting(one.step.task, other.step.task);
+  for (const auto* each : {&one, &other})
+    crew.post(each->step.task, kOpAppend,
+              {each->step.flags, kPointerOk, kProgramTaken, static_cast<uint64_t>(taken[each == &other])});
+  const auto error = [&](const Step& step) { return int(-std::min<int64_t>(crew.await(step.task), 0)); };
+  const int first = error(one.step);
+  return {first, error(other.step)};
+}
+
 std::array<std::vector<uint16_t>, kEvents> Rules::views(Crew& crew, unsigned task) {
   std::array<std::vector<uint16_t>, kEvents> views;
   const auto check = [&](uint32_t opened, uint32_t seen) {

@@ -30,6 +30,12 @@ class Rules {
 
   // A worker appends. Returns an errno. Throws Hang.
   int append(Crew& crew, const Step& step, uint32_t number);
+  // Two workers append at the same time. REQUIRES: as for one; programs, pointers and descriptors are in order.
+  struct Appending {
+    const Step& step;
+    uint32_t number;
+  };
+  std::pair<int, int> append_together(Crew& crew, Appending one, Appending other);
 
   // What the task's checks of each event run now, newest rule first, found by letting it check something that no rule
   // denies. Throws TargetFault if the newest does not deny what it must. Throws Hang.

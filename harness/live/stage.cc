@@ -27,11 +27,13 @@ void Stage::drain() { must(crew_.run(kNurserySlot, kOpDrain), "the kernel's queu
 
 void Stage::begin(const Start& start, bool drain) {
   observer_.expect(kNurserySlot, 1);
-  const int64_t pid = crew_.run(kNurserySlot, kOpClear, {drain, true, start.nnp, !start.cap, rules_ != nullptr});
+  const int64_t pid =
+      crew_.run(kNurserySlot, kOpClear, {drain, true, start.nnp, !start.cap, rules_ != nullptr && code_ == nullptr});
   must(pid, "the last trace cannot be ended, or P1 cannot be made");
   forget_all();
-  enter(1, 1, int(pid));
+  enter(1, 1, kNurserySlot, int(pid));
   must(crew_.await(1), "P1 cannot be set up");
+  watch_code(1);
   observer_.arrived(1);
   observer_.new_trace();
 }
@@ -64,11 +66,26 @@ void Stage::forget_all() {
     if (task != 1) observer_.forget(task);
   tasks_.clear();
   fresh_ = false;
+  if (code_ != nullptr) code_->end_trace();
 }
 
-void Stage::enter(unsigned task, unsigned leader, int pid) {
-  role_[task] = {.leader = uint16_t(leader), .pid = pid};
+void Stage::enter(unsigned task, unsigned leader, unsigned parent, int pid) {
+  role_[task] = {.leader = uint16_t(leader), .parent = uint16_t(parent), .pid = pid};
   tasks_.push_back(uint16_t(task));
+}
+
+void Stage::watch_reaps() {
+  must(crew_.run(kNurserySlot, kOpSetup, {false, false, false}), "the nursery cannot be set up");
+  const int64_t buffer = crew_.run(kNurserySlot, kOpCover, {CodeReached::kWords});
+  must(buffer, "the kernel does not take down what code runs");
+  code_->add_lasting_buffer(buffer);
+}
+
+void Stage::watch_code(unsigned task) {
+  if (code_ == nullptr) return;
+  const int64_t buffer = crew_.run(task, kOpCover, {CodeReached::kWords});
+  must(buffer, "the kernel does not take down what code runs");
+  code_->add_buffer(buffer);
 }
 
 Outcome Stage::perform(const Step& step, uint32_t number) {
@@ -106,11 +123,13 @@ int Stage::make(const Step& step) {
   const int64_t pid = crew_.run(step.task, thread ? kOpThread : kOpFork, {child, step.arg == Arg::bad});
   if (pid < 0) {
     observer_.expect_nobody();
-    if (step.arg == Arg::ok) must(pid, "no task can be made");  // a limit of this machine, not an answer to the trace
+    // A limit of this machine, not an answer to the trace.
+    if (step.arg == Arg::ok && step.fail_any == 0) must(pid, "no task can be made");
     return int(-pid);
   }
-  enter(child, thread ? role_[step.task].leader : child, int(pid));
+  enter(child, thread ? role_[step.task].leader : child, step.task, int(pid));
   observer_.arrived(child);
+  watch_code(child);
   return 0;
 }
 
@@ -134,7 +153,11 @@ int Stage::exec(const Step& step) {
 int Stage::exit(unsigned task) {
   crew_.post(task, kOpExit);
   settle({uint16_t(task)});
-  return 0;
+  // What code runs as a task is reaped can be seen if another one does that, and not if it goes by itself.
+  if (code_ == nullptr) return 0;
+  const uint16_t parent = role_[task].parent;
+  const bool orphan = std::find(tasks_.begin(), tasks_.end(), parent) == tasks_.end();
+  return reap({.task = orphan ? uint16_t{kNurserySlot} : parent, .child = uint16_t(task)});
 }
 
 int Stage::reap(const Step& step) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <vector>
 
+#include "harness/live/code_reached.h"
 #include "harness/live/crew.h"
 #include "harness/live/filters.h"
 #include "harness/live/observer.h"
@@ -15,10 +16,12 @@ namespace lockstep::live {
 
 class Stage {
  public:
-  // `rules`: of the kernel's node design; null: traces are of filters.
-  Stage(Crew& crew, Observer& observer, Rules* rules, int timeout_ms)
-      : crew_(crew), observer_(observer), rules_(rules), filters_(crew), timeout_ms_(timeout_ms) {}
+  // `rules`: of the kernel's node design; null: traces are of filters. `code`: null if nobody asks for it.
+  Stage(Crew& crew, Observer& observer, Rules* rules, CodeReached* code, int timeout_ms)
+      : crew_(crew), observer_(observer), rules_(rules), code_(code), filters_(crew), timeout_ms_(timeout_ms) {}
 
+  // Lets the nursery reap who has no parent, and watches it. REQUIRES: somebody asks for code.
+  void watch_reaps();
   // Ends everything; then drains if asked; then makes P1 if asked.
   void clear(bool drain);
   void drain();
@@ -29,6 +32,11 @@ class Stage {
 
   // `number` is what a filter or rule answers to. Throws Hang.
   Outcome perform(const Step& step, uint32_t number);
+  // Two appends at the same time.
+  std::pair<int, int> append_together(Rules::Appending one, Rules::Appending other) {
+    fresh_ = false;
+    return rules_->append_together(crew_, one, other);
+  }
   void observe(Snapshot& snapshot);
   // The next thing that this task does takes so long. Throws Hang.
   void hang(unsigned task, int ms) { crew_.run(task, kOpHang, {uint64_t(ms)}); }
@@ -38,7 +46,7 @@ class Stage {
 
  private:
   struct Role {
-    uint16_t leader;
+    uint16_t leader, parent;
     int pid;  // as the namespace counts
   };
 
@@ -46,7 +54,8 @@ class Stage {
   int exec(const Step& step);
   int exit(unsigned task);
   int reap(const Step& step);
-  void enter(unsigned task, unsigned leader, int pid);
+  void enter(unsigned task, unsigned leader, unsigned parent, int pid);
+  void watch_code(unsigned task);
   void settle(const std::vector<uint16_t>& dying);
   void look();
   void drop_released();
@@ -55,6 +64,7 @@ class Stage {
   Crew& crew_;
   Observer& observer_;
   Rules* rules_;
+  CodeReached* code_;
   FilterWriter filters_;
   int timeout_ms_;
   std::array<Role, kWorkerSlots> role_{};

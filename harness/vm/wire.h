@@ -3,15 +3,17 @@
 // next instruction runs: so when a guest dies, all that it said before its last step has arrived. The host asks on the
 // second serial line. A message is a Header and `size` bytes; numbers are Writer::put_number's.
 //
-//   guest -> hello    version, facts (a bit each: results, views, counters), layout, unobserved, kernel release (texts)
-//   guest -> refusal  a sentence: no trace can be run here. Instead of hello
-//   host  -> trace    Start, steps
-//   guest -> begun    Snapshot: the state before the first step
-//   guest -> stepped  errno, Snapshot. One each step, as fast as the guest can; it waits for nobody
-//   guest -> stopped  a sentence: the next step cannot be taken, its task does not live
-//   guest -> skipped  a sentence: this trace cannot be run here (NotCapable)
+//   guest -> hello    version, a bit each (shows results, views, counters; any allocation can fail), layout,
+//   unobserved, kernel release (texts) guest -> refusal  a sentence: no trace can be run here. Instead of hello host ->
+//   trace    Start, steps guest -> begun    Snapshot: the state before the first step guest -> stepped  errno, Fault,
+//   Snapshot. One each step, as fast as the guest can; it waits for nobody guest -> stopped  a sentence: the next step
+//   cannot be taken, its task does not live guest -> skipped  a sentence: this trace cannot be run here (NotCapable)
 //   guest -> fault    a sentence: the kernel did something wrong (TargetFault). Nothing follows
-//   guest -> ended    notes (texts). The trace's tasks are gone
+//   guest -> ended    programs that are left, notes (texts). The trace's tasks are gone
+//   host  -> look     nothing. Between two traces
+//   guest -> leaks    whether it can look, and then leaks
+//   host  -> where    nothing. Between two traces
+//   guest -> reached  the low 32 bits of the addresses of kernel code that traces ran
 //
 // After `trace` comes either `begun`, any number of `stepped`, perhaps `stopped`, and `ended`; or at any point
 // `skipped` or `fault` as the last word. Of a snapshot only the bytes between its common beginning and common end with
@@ -30,14 +32,31 @@
 namespace lockstep::vm {
 
 // Raised whenever a message changes its form.
-inline constexpr uint32_t kWireVersion = 1;
+inline constexpr uint32_t kWireVersion = 2;
 
 // What came does not follow the rules above.
 struct WireError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-enum class What : uint8_t { hello = 1, refusal, trace, begun, stepped, stopped, skipped, fault, ended };
+enum class What : uint8_t {
+  hello = 1,
+  refusal,
+  trace,
+  begun,
+  stepped,
+  stopped,
+  skipped,
+  fault,
+  ended,
+  look,
+  leaks,
+  where,
+  reached
+};
+
+// What became of the fault that the step was to meet; none: it had none, or nobody knows.
+enum class Fault : uint8_t { none, hit, missed };
 
 struct Header {
   uint8_t mark = kMark;
@@ -81,6 +100,12 @@ Hello get_hello(std::span<const std::byte> bytes);  // throws WireError, for ano
 
 void put_trace(Writer& to, const Trace& trace);
 Trace get_trace(std::span<const std::byte> bytes);  // throws WireError
+
+void put_leaks(Writer& to, const std::optional<std::vector<Leak>>& leaks);
+std::optional<std::vector<Leak>> get_leaks(std::span<const std::byte> bytes);  // throws WireError
+
+void put_addresses(Writer& to, const std::vector<uint64_t>& addresses);
+std::vector<uint64_t> get_addresses(std::span<const std::byte> bytes);  // throws WireError
 
 void put_texts(Writer& to, const std::vector<std::string>& texts);
 std::vector<std::string> get_texts(std::span<const std::byte> bytes);  // throws WireError

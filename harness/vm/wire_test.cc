@@ -120,13 +120,31 @@ TEST(VmWireTest, AnOperationThatNobodyKnowsIsRefused) {
   EXPECT_THROW(get_trace(to.bytes()), WireError);
 }
 
+TEST(VmWireTest, LeaksComeBackAsTheyWere) {
+  const std::vector<Leak> sent{{.trace = 7, .kind = Kind::rule, .text = "here"}, {.kind = Kind::events}};
+  Writer to, none;
+  put_leaks(to, sent);
+  put_leaks(none, std::nullopt);
+  const auto got = get_leaks(to.bytes());
+  ASSERT_TRUE(got);
+  ASSERT_EQ(got->size(), 2u);
+  EXPECT_EQ((*got)[0].trace, 7u);
+  EXPECT_EQ((*got)[0].kind, Kind::rule);
+  EXPECT_EQ((*got)[0].text, "here");
+  EXPECT_EQ((*got)[1].kind, Kind::events);
+  EXPECT_FALSE(get_leaks(none.bytes()));
+  EXPECT_THROW(get_leaks(to.bytes().first(to.bytes().size() - 1)), WireError);
+}
+
 TEST(VmWireTest, GreetingsAreOfOneVersion) {
-  const Hello sent{{.layout = "seccomp", .facts = {true, false, true}, .unobserved = "views: no"}, "6.12"};
+  const Hello sent{{.layout = "seccomp", .facts = {true, false, true}, .any_fault = true, .unobserved = "views: no"},
+                   "6.12"};
   Writer to;
   put_hello(to, sent);
   const Hello got = get_hello(to.bytes());
   EXPECT_EQ(got.capabilities.facts, sent.capabilities.facts);
   EXPECT_EQ(got.capabilities.layout, "seccomp");
+  EXPECT_TRUE(got.capabilities.any_fault);
   EXPECT_EQ(got.capabilities.unobserved, "views: no");
   EXPECT_EQ(got.release, "6.12");
   std::vector<std::byte> newer(to.bytes().begin(), to.bytes().end());

@@ -43,7 +43,7 @@ class Taker {
 uint32_t zigzag(int32_t value) { return (uint32_t(value) << 1) ^ uint32_t(value >> 31); }
 int32_t zagzig(uint32_t value) { return int32_t(value >> 1) ^ -int32_t(value & 1); }
 
-enum HelloFact : uint32_t { kResults = 1, kViews = 2, kCounters = 4 };
+enum HelloFact : uint32_t { kResults = 1, kViews = 2, kCounters = 4, kAnyFault = 8 };
 
 // What of a step is sent, with the largest number that may stand there. Most of it is as in any step; so a mask says
 // first which of them differ from a step's beginnings.
@@ -61,10 +61,11 @@ void each_field(StepType& step, Visit visit) {
   visit(step.len, UINT32_MAX);
   visit(step.flags, UINT32_MAX);
   visit(step.fail_alloc, UINT16_MAX);
+  visit(step.fail_any, UINT16_MAX);
   visit(step.error, INT32_MAX);
   visit(step.line, UINT32_MAX);
 }
-constexpr uint32_t kStepFields = 14;
+constexpr uint32_t kStepFields = 15;
 
 std::array<uint32_t, kStepFields> numbers_of(const Step& step) {
   std::array<uint32_t, kStepFields> numbers{};
@@ -187,7 +188,8 @@ void get_whole(std::span<const std::byte> bytes, Snapshot& s) {
 void put_hello(Writer& to, const Hello& hello) {
   const auto& can = hello.capabilities;
   to.put_number(kWireVersion);
-  to.put_number(can.facts.results * kResults + can.facts.views * kViews + can.facts.counters * kCounters);
+  to.put_number(can.facts.results * kResults + can.facts.views * kViews + can.facts.counters * kCounters +
+                can.any_fault * kAnyFault);
   for (const std::string& text : {can.layout, can.unobserved, hello.release}) to.put_text(text);
 }
 
@@ -197,8 +199,9 @@ Hello get_hello(std::span<const std::byte> bytes) {
   if (const uint32_t version = take.number(); version != kWireVersion)
     throw WireError(fmt::format("version {} of the protocol, and not {}", version, kWireVersion));
   Hello hello;
-  const uint32_t facts = take.number(kResults | kViews | kCounters);
+  const uint32_t facts = take.number(kResults | kViews | kCounters | kAnyFault);
   hello.capabilities.facts = {(facts & kResults) != 0, (facts & kViews) != 0, (facts & kCounters) != 0};
+  hello.capabilities.any_fault = (facts & kAnyFault) != 0;
   hello.capabilities.layout = take.text();
   hello.capabilities.unobserved = take.text();
   hello.release = take.text();
@@ -221,6 +224,49 @@ Trace get_trace(std::span<const std::byte> bytes) {
   for (uint32_t left = take.number(kMaxSteps); left > 0; --left) trace.steps.push_back(get_step(take));
   take.end();
   return trace;
+}
+
+void put_leaks(Writer& to, const std::optional<std::vector<Leak>>& leaks) {
+  to.put_number(leaks.has_value());
+  if (!leaks) return;
+  to.put_number(static_cast<uint32_t>(leaks->size()));
+  for (const auto& leak : *leaks) {
+    to.put_number(static_cast<uint32_t>(leak.trace));
+    to.put_number(static_cast<uint32_t>(leak.kind));
+    to.put_text(leak.text);
+  }
+}
+
+std::optional<std::vector<Leak>> get_leaks(std::span<const std::byte> bytes) {
+  Reader from(bytes);
+  const Taker take(from, "list of leaks");
+  std::optional<std::vector<Leak>> leaks;
+  if (take.flag()) {
+    leaks.emplace();
+    for (uint32_t left = take.number(); left > 0; --left) {
+      Leak leak{.trace = take.number()};
+      leak.kind = Kind(take.number(uint32_t(Kind::filter)));
+      leak.text = take.text();
+      leaks->push_back(std::move(leak));
+    }
+  }
+  take.end();
+  return leaks;
+}
+
+void put_addresses(Writer& to, const std::vector<uint64_t>& addresses) {
+  to.put_number(static_cast<uint32_t>(addresses.size()));
+  for (const auto address : addresses) to.put_number(static_cast<uint32_t>(address));
+}
+
+std::vector<uint64_t> get_addresses(std::span<const std::byte> bytes) {
+  constexpr uint64_t kKernel = 0xffffffff00000000;  // where all of its code lies
+  Reader from(bytes);
+  const Taker take(from, "list of addresses");
+  std::vector<uint64_t> addresses;
+  for (uint32_t left = take.number(); left > 0; --left) addresses.push_back(kKernel | take.number());
+  take.end();
+  return addresses;
 }
 
 void put_texts(Writer& to, const std::vector<std::string>& texts) {

@@ -7,6 +7,8 @@
 #include <linux/capability.h>
 #include <linux/errno.h>
 #include <linux/fcntl.h>
+#include <linux/ioctl.h>
+#include <linux/kcov.h>
 #include <linux/poll.h>
 #include <linux/prctl.h>
 #include <linux/resource.h>
@@ -184,23 +186,27 @@ struct Gift {
 };
 
 // The program's descriptor that the controller sent.
-static long receive_gift(void) {
+static long take(void) {
   char byte;
   struct Gift gift = {0, 0, 0, -1};
   struct Message message = {0, 0, 0, 1, &gift, sizeof(gift), 0};
   __typeof__(*message.part) part = {&byte, 1};
   message.part = &part;
   const long got = call3(__NR_recvmsg, kGiftFd, (long)&message, 0);
-  return got < 0 ? got : gift.fd;
+  if (got < 0 || gift.fd < 0) call1(__NR_exit_group, 1);
+  return gift.fd;
 }
 
 static long append(const uint64_t* arg) {
-  long fd = arg[2] == kProgramGift ? receive_gift() : arg[2] == kProgramClosed ? kWorkerFds + 100 : kArenaFd;
-  if (fd < 0) return call1(__NR_exit_group, 1);
+  const int ours = arg[2] == kProgramGift || arg[2] == kProgramTaken;
+  long fd = arg[2] == kProgramGift     ? take()
+            : arg[2] == kProgramTaken  ? (long)arg[3]
+            : arg[2] == kProgramClosed ? kWorkerFds + 100
+                                       : kArenaFd;
   int number = (int)fd;
   const long pointer = arg[1] == kPointerNull ? 0 : arg[1] == kPointerBad ? (long)LOCKSTEP_BAD_POINTER : (long)&number;
   long result = call3(__NR_seccomp, kAppendRule, (long)arg[0], pointer);
-  if (arg[2] == kProgramGift) call1(__NR_close, fd);
+  if (ours) call1(__NR_close, fd);
   return result;
 }
 
@@ -225,6 +231,20 @@ static long check(const uint64_t* arg) {
   if (opened >= 0) call1(__NR_close, opened);
   long seen = call4(__NR_newfstatat, AT_FDCWD, (long)marker(path, arg[1]), (long)attributes, 0);
   return (opened < 0 ? -opened : 0) | (seen < 0 ? -seen : 0) << 16;
+}
+
+static long cover(uint64_t words) {
+  const long kReadWrite = 3, kShared = 1;
+  long fd = call3(__NR_open, (long)LOCKSTEP_KCOV, O_RDWR | O_CLOEXEC, 0);
+  if (fd < 0) return fd;
+  long result = call3(__NR_ioctl, fd, KCOV_INIT_TRACE, (long)words);
+  if (result == 0) result = call6(__NR_mmap, 0, (long)words * 8, kReadWrite, kShared, fd, 0);
+  if (result > 0) {
+    const long enabled = call3(__NR_ioctl, fd, KCOV_ENABLE, KCOV_TRACE_PC);
+    if (enabled < 0) result = enabled;
+  }
+  call1(__NR_close, fd);  // the mapping and the task keep what it stands for
+  return result;
 }
 
 static long carry_out(struct WorkerSlot* slot, unsigned number) {
@@ -254,10 +274,14 @@ static long carry_out(struct WorkerSlot* slot, unsigned number) {
       return call_marks((unsigned)arg[0]);
     case kOpHang:
       return hang(arg[0]);
+    case kOpTake:
+      return take();
     case kOpAppend:
       return append(arg);
     case kOpCheck:
       return check(arg);
+    case kOpCover:
+      return cover(arg[0]);
     default:
       return -ENOSYS;
   }
@@ -277,10 +301,22 @@ static uint32_t next_command(struct WorkerSlot* slot, uint32_t last) {
   return load(&slot->posted);
 }
 
+// So that what follows happens on two processors at once.
+static void meet(struct WorkerSlot* slot) {
+  const unsigned long processor = 1ul << (slot->meet - 1);
+  slot->meet = 0;
+  call3(__NR_sched_setaffinity, 0, sizeof(processor), (long)&processor);
+  __atomic_fetch_add(&LOCKSTEP_ARENA->met, 1, __ATOMIC_SEQ_CST);
+  while (load(&LOCKSTEP_ARENA->met) < 2) __builtin_ia32_pause();
+  for (volatile uint32_t round = slot->linger; round != 0; --round) {
+  }
+}
+
 __attribute__((noreturn)) static void work(unsigned number) {
   struct WorkerSlot* slot = &LOCKSTEP_ARENA->slot[number];
   for (uint32_t last = load(&slot->done);;) {
     last = next_command(slot, last);
+    if (slot->meet) meet(slot);
     finish(slot, last, carry_out(slot, number));
   }
 }

@@ -64,13 +64,18 @@ enum WorkerOp {
   kOpMarks, /* arg0: how many of `mark` to call; the answers go to `marked` */
   kOpHang,  /* arg0: ms; sits in the kernel that long, not interruptible */
   /* where rules can be appended (harness/kernel/linux) */
-  kOpAppend, /* arg0: flags; arg1: enum WorkerPointer; arg2: enum WorkerProgram */
+  kOpTake,   /* receives a program; the result is its descriptor */
+  kOpAppend, /* arg0: flags; arg1: enum WorkerPointer; arg2: enum WorkerProgram; arg3: the descriptor of a taken one */
   kOpCheck,  /* opens the marker file numbered arg0, reads the attributes of the one numbered arg1; the result has the
                 errno of the first in its low 16 bits, that of the second above */
+  kOpCover, /* lets the kernel take down what code this task runs; arg0: words of the buffer; the result is its address,
+               which stays mapped in whoever shares the memory */
 };
 
 enum WorkerPointer { kPointerOk, kPointerNull, kPointerBad };
-enum WorkerProgram { kProgramGift, kProgramClosed, kProgramOther };
+enum WorkerProgram { kProgramGift, kProgramTaken, kProgramClosed, kProgramOther };
+
+#define LOCKSTEP_KCOV "/sys/kernel/debug/kcov"
 
 /* Where marker-0, marker-1 ... lie. */
 #define LOCKSTEP_MARKERS "/run/lockstep-markers"
@@ -81,6 +86,8 @@ struct WorkerSlot {
   uint32_t op;
   uint32_t named; /* with `self`: filled in at birth if Arena.introduce is set */
   uint64_t arg[kWorkerArgs];
+  uint32_t meet; /* not 0: before the next command, go to processor `meet - 1` and wait for the other one */
+  uint32_t linger; /* then go so many times round a loop */
   uint32_t done __attribute__((aligned(64))); /* futex: number of the last command that was carried out */
   uint32_t awaited;                           /* the controller sleeps on it, or is about to */
   int64_t result;                             /* 0 or more, or -errno */
@@ -90,6 +97,7 @@ struct WorkerSlot {
 struct Arena {
   struct WorkerSlot slot[kWorkerSlots];
   uint32_t introduce;
+  uint32_t met; /* workers that are at their meeting */
   struct sock_fprog program;
   struct sock_filter instruction[kMaxInstructions];
   uint32_t mark[kMaxMarks];  /* system call numbers */
