@@ -102,7 +102,8 @@ int run(const char* job, const Options& options) {
     if (target != nullptr) note_switches(result, model, *target);
     if (against != nullptr) note_switches(result, probe_preset(input.model, *against), *against);
     if (target == nullptr) add_known_violations(input.trace, input.file, model, outcome, result);
-    if (options.faults && !outcome.divergence && outcome.steps != 0) sweep_of(model).run(input.trace, input.file, result);
+    if (options.faults && !outcome.divergence && outcome.steps != 0)
+      sweep_of(model).run(input.trace, input.file, result);
   }
   for (auto& [model, sweep] : sweeps) sweep.conclude(result);
   add_lines_reached(result, target.get());

@@ -28,7 +28,8 @@ class VmRaceTest : public testing::Test {
 TEST_F(VmRaceTest, OfOwnersComesOutAsInSomeOrder) {
   const auto target = make_target("vm:v5-intended", {.together = true});
   const auto trace = parse_trace(
-      "lockstep 1\nmodel v5-intended\nP1 append event=0 -> R1\nP1 fork -> P2\nP2 append event=0 -> R2\nP1 append event=0 "
+      "lockstep 1\nmodel v5-intended\nP1 append event=0 -> R1\nP1 fork -> P2\nP2 append event=0 -> R2\nP1 append "
+      "event=0 "
       "-> R3\nP2 append event=0 -> R4\n",
       "test");
   const auto result = race({.model = "v5-intended", .times = 40}, trace, *target);
@@ -39,8 +40,8 @@ TEST_F(VmRaceTest, OfOwnersComesOutAsInSomeOrder) {
 TEST_F(VmRaceTest, IsOfTwoAppends) {
   const auto target = make_target("vm:v5", {.together = true});
   for (const auto* last : {"P1 fork -> P3\n", "P1 append event=0 fd=closed = EBADF\n"}) {
-    const auto trace =
-        parse_trace(std::string("lockstep 1\nmodel v5-posted\nP1 fork -> P2\nP2 append event=0 -> R1\n") + last, "test");
+    const auto trace = parse_trace(
+        std::string("lockstep 1\nmodel v5-posted\nP1 fork -> P2\nP2 append event=0 -> R1\n") + last, "test");
     EXPECT_THROW(race({.model = "v5-posted", .times = 1}, trace, *target), NotCapable) << last;
   }
 }

@@ -22,9 +22,9 @@ struct KernelImage {
   std::string parameters;  // what its command line must hold, or empty: "lockstep_design=v6"
 };
 
-// Names: "6.1", "6.12" and so on, Debian's own; "newest", the newest in the cache that Debian 12 does not have; "v5", "v5-intended" and "v6", built here from this program's own
-// sources, also as "v5@sanitizers". Nothing: it is not in the cache, and
-// kernel_remedy() says what puts it there. Throws UnknownKernel.
+// Names: "6.1", "6.12" and so on, Debian's own; "newest", the newest in the cache that Debian 12 does not have; "v5",
+// "v5-intended" and "v6", built here from this program's own sources, also as "v5@sanitizers". Nothing: it is not in
+// the cache, and kernel_remedy() says what puts it there. Throws UnknownKernel.
 std::optional<KernelImage> find_kernel(const std::string& name);
 std::string kernel_remedy(const std::string& name);
 

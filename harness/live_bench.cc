@@ -196,7 +196,7 @@ void observe_bench(benchmark::State& state) {
   observer->expect(kNurserySlot, kNurserySlot);
   Crew crew(memory, {.drain = open_drain().fd(), .lock = lock.fd()}, false, 10000);
   observer->meet(crew);
-  Stage stage(crew, *observer, nullptr, 10000);
+  Stage stage(crew, *observer, nullptr, nullptr, 10000);
   stage.calibrate();
   stage.begin({}, false);
   for (uint16_t i = 1; i <= 3; ++i) stage.perform({.op = Op::attach, .task = 1, .made = i}, i);

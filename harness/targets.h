@@ -17,7 +17,7 @@ struct UnknownTarget : std::runtime_error {
 };
 
 struct TargetOptions {
-  bool drain = true;  // false deadlocks kernels (docs/live.md): for vm: targets only
+  bool drain = true;      // false deadlocks kernels (docs/live.md): for vm: targets only
   bool together = false;  // the last two steps of a trace at the same time; for vm: targets only
 };
 

@@ -11,7 +11,8 @@ namespace lockstep {
 namespace {
 
 constexpr const char* kTwoAppends =
-    "lockstep 1\nmodel v5-posted\nP1 append event=0 -> R1\nP1 fork -> P2\nP1 append event=0 -> R2\nP2 append event=0 -> "
+    "lockstep 1\nmodel v5-posted\nP1 append event=0 -> R1\nP1 fork -> P2\nP1 append event=0 -> R2\nP2 append event=0 "
+    "-> "
     "R3\n";
 
 // Takes the last two steps in one order or the other, and shows what came of both after either.
@@ -82,7 +83,8 @@ TEST_F(RaceTest, WhatNoOrderExplainsIsCountedAndTold) {
 
 TEST_F(RaceTest, ResultsTellTheOrdersApart) {
   const std::string full =
-      "lockstep 1\nmodel v5-posted\nP1 append event=0 pages=62 -> R1\nP1 fork -> P2\nP1 append event=0 -> R2\nP2 append "
+      "lockstep 1\nmodel v5-posted\nP1 append event=0 pages=62 -> R1\nP1 fork -> P2\nP1 append event=0 -> R2\nP2 "
+      "append "
       "event=0 = E2BIG\n";
   EXPECT_EQ(run(full).in_order[0], 3u);
   target_.other_first = true;

@@ -86,7 +86,7 @@ struct WorkerSlot {
   uint32_t op;
   uint32_t named; /* with `self`: filled in at birth if Arena.introduce is set */
   uint64_t arg[kWorkerArgs];
-  uint32_t meet; /* not 0: before the next command, go to processor `meet - 1` and wait for the other one */
+  uint32_t meet;   /* not 0: before the next command, go to processor `meet - 1` and wait for the other one */
   uint32_t linger; /* then go so many times round a loop */
   uint32_t done __attribute__((aligned(64))); /* futex: number of the last command that was carried out */
   uint32_t awaited;                           /* the controller sleeps on it, or is about to */
