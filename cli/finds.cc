@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "cli/common.h"
 #include "harness/targets.h"
@@ -141,6 +142,7 @@ void judge(const Trace& trace, const std::string& file, const std::vector<Expect
 Conformance run_trace(const Trace& trace, const std::string& file, const std::string& model, Target* target,
                       FactSet asked, Result& result, const Watcher& watch, Target* against) {
   Conformance outcome;
+  const auto start = std::chrono::steady_clock::now();
   try {
     outcome = Conformer(model, target, asked, against).run(trace, watch);
   } catch (const NotCapable& why) {
@@ -148,6 +150,7 @@ Conformance run_trace(const Trace& trace, const std::string& file, const std::st
     result.notes.push_back(fmt::format("skipped: {}: {}", file, why.what()));
     return outcome;
   }
+  result.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   ++result.traces;
   result.steps += outcome.steps;
   result.unobserved += outcome.unobserved + outcome.against.unobserved;

@@ -137,7 +137,7 @@ void add_prove(CLI::App& app, int& exit_code) {
   sub->add_option("--property", options->properties, "which; may be repeated (all but linearizable)")
       ->check(CLI::IsMember(properties));
   sub->add_flag("--all-presets", options->all_presets, "seccomp@6.1 too");
-  sub->add_option("--jobs", options->jobs, "threads (all cores)")->check(CLI::Range(1, 256));
+  sub->add_option("--jobs", options->jobs, "threads (all cores)")->check(whole_number(1, 256));
   sub->add_option("--timeout", options->timeout_seconds, "seconds for an obligation; beyond it, it is unknown")
       ->check(CLI::Range(0.001, 86400.0))
       ->capture_default_str();

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/finds.h"
@@ -37,6 +39,7 @@ int run(const Options& options) {
   Result result{.job = "race", .model = model, .target = options.target};
   Progress progress(fmt::format("race on {}", options.target));
   RaceResult raced;
+  const auto start = std::chrono::steady_clock::now();
   try {
     raced = race({.model = model,
                   .times = options.times,
@@ -49,6 +52,7 @@ int run(const Options& options) {
   } catch (const NotCapable& why) {
     throw UsageError(fmt::format("{}: {}", options.trace, why.what()));
   }
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   result.traces = raced.times;
   result.steps = raced.times * trace.steps.size();
   const auto& last = trace.steps;
@@ -74,7 +78,7 @@ void add_race(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   auto* sub =
       app.add_subcommand("race", "the last two steps of a trace at the same time, on two processors of a guest");
-  sub->footer("Example: lockstep race corpus/v5-posted/race.trace --target vm:v5");
+  sub->footer("Example: lockstep race corpus/v5-posted/middle-of-view.trace --target vm:v5");
   sub->add_option("TRACE", options->trace, "its last two steps are appends by different tasks")->required();
   sub->add_option("--model", options->model, "instead of the trace's own, if it knows every operation");
   sub->add_option("--target", options->target, "a guest: vm:NAME")->required();
