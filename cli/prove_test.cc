@@ -73,7 +73,8 @@ TEST_F(Prove, UnrollingComesToTheSameAsTheSearch) {
   const auto ran = run(unrolled);
   ASSERT_EQ(ran.code, 0) << ran.out << ran.err;
   int refuted = 0, reached = 0;
-  for (const auto& row : result_in(ran)["proofs"]) {
+  const auto result = result_in(ran);
+  for (const auto& row : result["proofs"]) {
     if (row["status"] != "refuted" || row["property"] == "reachable-branches") continue;
     ++refuted;
     const auto reason = row["reason"].get<std::string>();
