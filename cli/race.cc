@@ -57,12 +57,14 @@ int run(const Options& options) {
   result.steps = raced.times * trace.steps.size();
   const auto& last = trace.steps;
   result.statistics = {{as_if_first(last[last.size() - 2]), share(raced.in_order[0], raced.times)},
-                       {as_if_first(last[last.size() - 1]), share(raced.in_order[1], raced.times)},
+                       {"only " + as_if_first(last[last.size() - 1]), share(raced.in_order[1], raced.times)},
                        {"as in no order", share(raced.none(), raced.times)}};
   const bool foreseen = expected_outcome(model, Property::linearizable).expected == Expected::broken;
   for (const auto& [cause, entry] : raced.in_none)
     result.finds.push_back({.divergence = entry.first,
                             .trace = trace,
+                            .command = fmt::format("lockstep race {} --model {} --target {} --times {}", options.trace,
+                                                   model, options.target, options.times),
                             .name = options.trace,
                             .times = entry.second,
                             .expected = foreseen && entry.first.property == name_of(Property::linearizable)});
