@@ -6,23 +6,17 @@
 #include <set>
 
 #include "fuzz/fault_sweep.h"
-#include "harness/kernels.h"
 #include "harness/targets.h"
-#include "harness/vm.h"
+#include "harness/vm/vm_test_run.h"
 #include "model/trace_text.h"
 
 namespace lockstep {
 namespace {
 
-std::string why_missing(const std::string& kernel) {
-  if (const auto hindrance = vm_hindrance(); !hindrance.empty()) return hindrance;
-  return find_kernel(kernel) ? "" : "it is not built: " + kernel_remedy(kernel);
-}
-
 class VmFaultsTest : public testing::Test {
  protected:
   void SetUp() override {
-    const auto why = why_missing("v5@sanitizers");
+    const auto why = vm::why_no_guest("v5@sanitizers");
     if (why.empty()) return;
     std::cerr << "NOT TESTED, no guest vm:v5@sanitizers here: " << why << std::endl;
     GTEST_SKIP() << why;

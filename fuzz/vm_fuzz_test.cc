@@ -5,10 +5,8 @@
 #include <iostream>
 
 #include "fuzz/fuzz.h"
-#include "harness/kernels.h"
-#include "harness/kernels/fetch.h"
 #include "harness/targets.h"
-#include "harness/vm.h"
+#include "harness/vm/vm_test_run.h"
 #include "model/trace_text.h"
 #include "oracle/conform.h"
 
@@ -21,23 +19,10 @@ struct Guest {
   const char* other;  // a model that it must not be taken for
 };
 
-// Why there is no such guest; empty: there is. Debian's kernels are fetched; one of our own takes minutes to build.
-std::string why_missing(const std::string& kernel) {
-  if (const auto hindrance = vm_hindrance(); !hindrance.empty()) return hindrance;
-  if (find_kernel(kernel)) return "";
-  if (!kernels::is_version(kernel)) return "it is not built: " + kernel_remedy(kernel);
-  try {
-    kernels::fetch_kernel(kernel, {});
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "";
-}
-
 class VmFuzzTest : public testing::TestWithParam<Guest> {
  protected:
   void SetUp() override {
-    const auto why = why_missing(GetParam().kernel);
+    const auto why = vm::why_no_guest(GetParam().kernel);
     if (why.empty()) return;
     std::cerr << "NOT TESTED, no guest vm:" << GetParam().kernel << " here: " << why << std::endl;
     GTEST_SKIP() << why;
@@ -80,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(Kernels, VmFuzzTest,
 // The finding of the design's own page, by real processes: a rule that only the child asked for denies the parent a
 // file.
 TEST(VmNodesTest, AChildsRuleRestrictsItsParentAsPostedAndNotAsIntended) {
-  if (const auto why = why_missing("v5"); !why.empty()) {
+  if (const auto why = vm::why_no_guest("v5"); !why.empty()) {
     std::cerr << "NOT TESTED, no guest vm:v5 here: " << why << std::endl;
     GTEST_SKIP() << why;
   }

@@ -4,9 +4,8 @@
 
 #include <iostream>
 
-#include "harness/kernels.h"
 #include "harness/targets.h"
-#include "harness/vm.h"
+#include "harness/vm/vm_test_run.h"
 #include "model/trace_text.h"
 #include "oracle/race.h"
 
@@ -16,8 +15,7 @@ namespace {
 class VmRaceTest : public testing::Test {
  protected:
   void SetUp() override {
-    auto why = vm_hindrance();
-    if (why.empty() && !find_kernel("v5")) why = "it is not built: " + kernel_remedy("v5");
+    const auto why = vm::why_no_guest("v5");
     if (why.empty()) return;
     std::cerr << "NOT TESTED, no guest vm:v5 here: " << why << std::endl;
     GTEST_SKIP() << why;

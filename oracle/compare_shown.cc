@@ -29,6 +29,8 @@ std::optional<Difference> compare_shown(const Snapshot& expected, const Snapshot
   return expected.complete ? compare(seen, actual, facts) : compare(expected, seen, facts);
 }
 
+std::string result_text(Outcome outcome) { return outcome.error == 0 ? "success" : error_name(outcome.error); }
+
 void observe_canonical(Target& target, Snapshot& facts) {
   facts.clear();
   target.observe(facts);

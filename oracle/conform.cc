@@ -12,8 +12,6 @@ namespace lockstep {
 
 namespace {
 
-std::string result_text(const Outcome& outcome) { return outcome.error == 0 ? "success" : error_name(outcome.error); }
-
 std::string cause_of(const std::string& property, const Step& step, const std::string& fact) {
   return fmt::format("{} {} {}", property, name_of(step.op), fact);
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "oracle/compare_shown.h"
 #include "oracle/rules.h"
 
 namespace lockstep {
@@ -47,8 +48,7 @@ const Step* lost_rule(const Ending& ending, std::span<const Ending> orders, cons
 std::string words(const Action& operation, const ActionResult& result, bool filters) {
   const auto& step = operation.step;
   if (!operation.check)
-    return fmt::format("P{}'s {} gave {}", step.task, name_of(step.op),
-                       result.error == 0 ? "success" : error_name(result.error));
+    return fmt::format("P{}'s {} gave {}", step.task, name_of(step.op), result_text({result.error}));
   std::string view;
   for (auto rule : result.view) view += fmt::format(" {}{}", filters ? 'F' : 'R', rule);
   return fmt::format("P{}'s check ran{}", step.task, view.empty() ? " nothing" : view);

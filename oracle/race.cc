@@ -9,8 +9,6 @@ namespace lockstep {
 
 namespace {
 
-std::string result_text(Outcome outcome) { return outcome.error == 0 ? "success" : error_name(outcome.error); }
-
 // One order of the two, as the model has it.
 struct Order {
   std::array<Outcome, 2> outcomes;  // of the steps as the trace has them

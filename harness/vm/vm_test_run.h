@@ -18,10 +18,12 @@
 
 namespace lockstep::vm {
 
-// Why no guest with this kernel can be had; empty if one can.
+// Why no guest with this kernel can be had; empty if one can. Debian's kernels are fetched; one of our own takes
+// minutes to build.
 inline std::string why_no_guest(const std::string& kernel) {
   if (const std::string hindrance = vm_hindrance(); !hindrance.empty()) return hindrance;
   if (find_kernel(kernel)) return "";
+  if (!kernels::is_version(kernel)) return "it is not built: " + kernel_remedy(kernel);
   try {
     kernels::fetch_kernel(kernel, {});
     return "";
