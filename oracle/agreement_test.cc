@@ -250,7 +250,7 @@ class Agreement {
     const int error = machine_.step(*step).error;
     if (step->op == Op::exit) ending_.insert(step->task);  // from its first action on
     promise_.made = 0;
-    if (error == 0) keep_promise(*step);
+    if (error == 0) follow_promise<Claims, Task>(*step, world.memory, promise_);
 
     Descent descent;
     descend(world.went, descent);
@@ -271,22 +271,6 @@ class Agreement {
     std::erase_if(ending_, [&](uint16_t task) { return !world.memory.template pool<Task>().live(task); });
   }
   static constexpr bool kFilters = std::is_same_v<Task, SeccompTask>;
-
-  void keep_promise(const Step& step) {
-    if (makes_task(step.op)) promise_.fork(step.task, step.made);
-    if (!makes_rule(step.op)) return;
-    promise_.append(step.task, step.event, step.made, step.flags != 0);
-    if constexpr (requires { typename Claims::Coupled; }) {
-      if (promise_.made == 0) return;
-      const std::function<bool(uint16_t)> nobody = [](uint16_t) { return false; };
-      const typename Symbols::Logic now(machine_.world.memory, promise_, nobody, false);
-      for (size_t event = 0; event < Claims::kViews; ++event) {
-        const auto node = Claims::node_of(now, Ref<Task>{step.task}, event);
-        promise_.node_of[event][promise_.made] = node.index;
-        promise_.group_of[node.index] = promise_.made;
-      }
-    }
-  }
 
   // True: a round is chosen whose end is the path's.
   bool descend(const std::vector<RecordedLoop>& loops, Descent& descent) {

@@ -100,7 +100,10 @@ class RandomStates {
     const int error = machine_.step(step).error;
     ++length_;
     failed_ += error != 0;
-    if (error == 0) follow(step);
+    if (error == 0) {
+      tasks_ += makes_task(step.op);
+      follow_promise<Claims, Task>(step, machine_.world.memory, promise_);
+    }
     const std::function<bool(uint16_t)> ending = [&](uint16_t task) { return machine_.processes.zombie(task); };
     const Logic was(before, promise_before, ending_before, at_reap()),
         now(machine_.world.memory, promise_, ending, at_reap());
@@ -119,25 +122,6 @@ class RandomStates {
     if (step.op == Op::reap || (kFilters && step.op == Op::exit)) return;  // whom they take along is process life's
     if (!for_size) claim_result<Mechanism>(was, caller, step, error, no_memory, check);
     claim_tasks<Mechanism>(was, now, caller, other, step, error, check);
-  }
-  void follow(const Step& step) {
-    promise_.made = 0;
-    if (makes_task(step.op)) {
-      ++tasks_;
-      promise_.fork(step.task, step.made);
-    }
-    if (!makes_rule(step.op)) return;
-    promise_.append(step.task, step.event, step.made, step.flags != 0);
-    if constexpr (requires { typename Claims::Coupled; }) {
-      if (promise_.made == 0) return;
-      const std::function<bool(uint16_t)> nobody = [](uint16_t) { return false; };
-      const Logic now(machine_.world.memory, promise_, nobody, false);
-      for (size_t event = 0; event < Claims::kViews; ++event) {
-        const auto node = Claims::node_of(now, Ref<Task>{step.task}, event);
-        promise_.node_of[event][promise_.made] = node.index;
-        promise_.group_of[node.index] = promise_.made;
-      }
-    }
   }
 
   std::string model_;

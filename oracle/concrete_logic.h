@@ -12,6 +12,7 @@
 
 #include "model/promise.h"
 #include "oracle/claims.h"
+#include "oracle/rules.h"
 
 namespace lockstep {
 
@@ -266,5 +267,24 @@ class ClaimChecker {
   Logic l_;
   Report report_;
 };
+
+// The promise after a step that succeeded, and which of the mechanism's nodes stands for the group that it made.
+template <class Claims, class Task, class State>
+void follow_promise(const Step& step, const State& memory, OpenPromise& promise) {
+  promise.made = 0;
+  if (makes_task(step.op)) promise.fork(step.task, step.made);
+  if (!makes_rule(step.op)) return;
+  promise.append(step.task, step.event, step.made, step.flags != 0);
+  if constexpr (requires { typename Claims::Coupled; }) {
+    if (promise.made == 0) return;
+    const std::function<bool(uint16_t)> nobody = [](uint16_t) { return false; };
+    const ConcreteLogic<State, Task> now(memory, promise, nobody, false);
+    for (size_t event = 0; event < Claims::kViews; ++event) {
+      const auto node = Claims::node_of(now, Ref<Task>{step.task}, event);
+      promise.node_of[event][promise.made] = node.index;
+      promise.group_of[node.index] = promise.made;
+    }
+  }
+}
 
 }  // namespace lockstep

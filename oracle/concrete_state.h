@@ -85,7 +85,7 @@ class ConcreteState {
     const auto processes_before = machine_.processes;
     const std::function<bool(uint16_t)> ending_before = [&](uint16_t task) { return processes_before.zombie(task); };
     const int error = machine_.step(step).error;
-    if (error == 0 && views_) follow(step);
+    if (error == 0 && views_) follow_promise<Claims, Task>(step, machine_.world.memory, promise_);
     auto names = wrong();
     const std::function<bool(uint16_t)> ending = [&](uint16_t task) { return machine_.processes.zombie(task); };
     const Logic was(before, promise_before, ending_before, at_reap()),
@@ -204,22 +204,6 @@ class ConcreteState {
     if constexpr (std::is_same_v<Made, Rule>)
       if (kind == Rule::kName) return pool<Prog>()[pool<Rule>()[place].prog.index].number;
     return place;
-  }
-  void follow(const Step& step) {
-    promise_.made = 0;
-    if (makes_task(step.op)) promise_.fork(step.task, step.made);
-    if (!makes_rule(step.op)) return;
-    promise_.append(step.task, step.event, step.made, step.flags != 0);
-    if constexpr (requires { typename Claims::Coupled; }) {
-      if (promise_.made == 0) return;
-      const std::function<bool(uint16_t)> nobody = [](uint16_t) { return false; };
-      const Logic now(machine_.world.memory, promise_, nobody, false);
-      for (size_t event = 0; event < Claims::kViews; ++event) {
-        const auto node = Claims::node_of(now, Ref<Task>{step.task}, event);
-        promise_.node_of[event][promise_.made] = node.index;
-        promise_.group_of[node.index] = promise_.made;
-      }
-    }
   }
 
   Machine machine_;
