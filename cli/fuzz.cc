@@ -19,7 +19,7 @@ struct Options {
   std::string model, target, shard = "1/1", corpus, duration, observe = "results,views,counters";
   std::optional<uint64_t> traces;
   std::optional<uint64_t> seed;
-  bool no_faults = false, no_drain = false;
+  bool no_faults = false, no_drain = false, crowd = false;
   Output output;
 };
 
@@ -35,7 +35,13 @@ int run(const Options& options) {
   fuzzing.shards = shard.count;
   fuzzing.faults = !options.no_faults;
   if (options.no_drain) allow_no_drain(options.target);
-  auto target = make_target(options.target, {.drain = !options.no_drain});
+  if (options.crowd) {
+    if (!options.target.starts_with("vm:")) throw UsageError("--crowd is for vm: targets only");
+    // What goes wrong is hardly the trace's own doing.
+    fuzzing.shrink = false;
+    fuzzing.max_causes = 1;
+  }
+  auto target = make_target(options.target, {.drain = !options.no_drain, .crowd = options.crowd});
   fuzzing.model = probe_preset(options.model, *target);
   fuzzing.repeats = repeats_on(*target);
   fuzzing.stop = interrupted;
@@ -71,6 +77,9 @@ void add_fuzz(CLI::App& app, int& exit_code) {
   sub->add_option("--observe", options->observe, "facts that are asked for")->capture_default_str();
   sub->add_flag("--no-faults", options->no_faults, "do not fail allocations");
   add_no_drain(*sub, options->no_drain);
+  sub->add_flag("--crowd", options->crowd,
+                "vm: only: meanwhile others drop thousands of filters at once; one find ends it")
+      ->disable_flag_override();
   add_output(*sub, options->output);
   sub->callback([options, &exit_code] { exit_code = run(*options); });
 }

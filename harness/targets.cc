@@ -32,7 +32,7 @@ void add_vm_targets(std::vector<TargetStatus>& all) {
 std::unique_ptr<Target> make_target(const std::string& name, const TargetOptions& options) {
   if (name == "live") return make_live();
   if (name.starts_with("vm:")) try {
-      return make_vm(name.substr(3), {.drain = options.drain, .together = options.together});
+      return make_vm(name.substr(3), {.drain = options.drain, .crowd = options.crowd, .together = options.together});
     } catch (const UnknownKernel& why) {
       throw UnknownTarget(why.what());
     }

@@ -19,6 +19,7 @@ struct UnknownTarget : std::runtime_error {
 struct TargetOptions {
   bool drain = true;      // false deadlocks kernels (docs/live.md): for vm: targets only
   bool together = false;  // the last two steps of a trace at the same time; for vm: targets only
+  bool crowd = false;     // others in the guest drop many filters at once meanwhile; for vm: targets only
 };
 
 // Throws UnknownTarget, or Unavailable if it exists but cannot run here.

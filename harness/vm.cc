@@ -106,13 +106,16 @@ class Vm final : public VmTarget {
 };
 
 vm::Machine Vm::machine() const {
-  std::string parameters = fmt::format("{} {} -- timeout={} drain={} together={}", kParameters, image_.parameters,
-                                       options_.step_timeout_ms, int(options_.drain), int(options_.together));
+  std::string parameters =
+      fmt::format("{} {} -- timeout={} drain={} together={} crowd={}", kParameters, image_.parameters,
+                  options_.step_timeout_ms, int(options_.drain), int(options_.together), int(options_.crowd));
   if (!options_.test.empty()) parameters += " test=" + options_.test;
   return {.kernel = image_.path,
           .parameters = parameters,
           .initramfs = initramfs(),
-          .cpus = options_.together ? 3 : options_.cpus,  // one for the engine
+          .cpus = options_.together ? 3
+                  : options_.crowd  ? 2
+                                    : options_.cpus,  // one for the engine
           .memory_mib = options_.memory_mib,
           .kvm = kvm_};
 }

@@ -16,6 +16,7 @@ struct VmOptions {
   int cpus = 1;  // one is faster: the steps of a trace come one at a time
   int memory_mib = 512;
   bool drain = true;               // false: what docs/live.md drains for may happen
+  bool crowd = false;              // beside the traces others drop many filters at once, on a second CPU
   bool together = false;           // the last two steps of each trace, both appends, are taken at the same time
   int step_timeout_ms = 10'000;    // a step that takes longer hangs
   int answer_timeout_ms = 30'000;  // a guest that says nothing for longer hangs as a whole

@@ -15,7 +15,9 @@ namespace lockstep::agent {
 
 using vm::What;
 
-Server::Server(Port& port, const Settings& settings) : port_(port), settings_(settings) {}
+Server::Server(Port& port, const Settings& settings) : port_(port), settings_(settings) {
+  if (settings.crowd) crowd_.emplace(settings.live.drain);
+}
 
 // False: no trace can be run here.
 bool Server::greet() {
@@ -36,6 +38,7 @@ bool Server::greet() {
 
 void Server::serve() {
   if (!greet()) return;
+  if (crowd_) crowd_->start();
   while (!over_) {
     const vm::Message message = port_.hear();
     if (message.what == What::trace)
@@ -69,7 +72,7 @@ void Server::run(const Trace& trace) {
     target_->end();
     reply_.clear();
     reply_.put_number(leaks_.programs_left());
-    vm::put_texts(reply_, target_->notes());
+    vm::put_texts(reply_, notes());
     port_.say(What::ended, reply_.bytes());
   } catch (const NotCapable& why) {
     port_.say(What::skipped, why.what());
@@ -78,6 +81,12 @@ void Server::run(const Trace& trace) {
     show_blocked_tasks();
     port_.say(What::fault, why.what());
   }
+}
+
+std::vector<std::string> Server::notes() const {
+  auto all = target_->notes();
+  if (crowd_) all.push_back(crowd_->note());
+  return all;
 }
 
 void Server::take_steps(const Trace& trace) {

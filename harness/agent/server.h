@@ -3,7 +3,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
+#include "harness/agent/crowd.h"
 #include "harness/agent/leaks.h"
 #include "harness/agent/port.h"
 #include "harness/agent/settings.h"
@@ -20,6 +22,7 @@ class Server {
  private:
   bool greet();
   void run(const Trace& trace);
+  std::vector<std::string> notes() const;
   void take_steps(const Trace& trace);
   bool can_step(const Step& step);
   void tell(Outcome outcome);
@@ -32,6 +35,7 @@ class Server {
 
   Port& port_;
   Settings settings_;
+  std::optional<Crowd> crowd_;
   std::unique_ptr<LiveTarget> target_;
   Leaks leaks_;
   Writer reply_;

@@ -28,6 +28,8 @@ Settings parse_settings(int count, char** words) {
     const std::string key = word.substr(0, equals), value = equals == std::string::npos ? "" : word.substr(equals + 1);
     if (key == "drain")
       settings.live.drain = value != "0";
+    else if (key == "crowd")
+      settings.crowd = value != "0";
     else if (key == "together")
       settings.together = value != "0";
     else if (key == "timeout")

@@ -11,7 +11,9 @@ namespace lockstep::vm {
 
 namespace {
 
-constexpr size_t kMaxLine = 1000, kMaxTail = 12, kMaxComplaint = 24, kMaxReports = 8, kMaxBlocked = 32, kMaxFrames = 12;
+constexpr size_t kMaxLine = 1000, kMaxTail = 12, kMaxComplaint = 24, kMaxReports = 8, kMaxFrames = 12;
+// Whoever waits for one lock waits alike: a deadlock has hundreds of tasks in a few places.
+constexpr size_t kMaxBlocked = 4096, kMaxPlaces = 16;
 
 // "[    1.234567][    T33] text", where the kernel tells who wrote it; the serial line ends it with \r.
 std::string without_stamp(const std::string& line) {
@@ -87,8 +89,23 @@ std::string Console::complaint() {
 }
 
 std::vector<std::string> Console::blocked() const {
+  struct Place {
+    const Blocked* first;
+    size_t others;
+  };
+  std::vector<Place> places;
+  for (const auto& task : blocked_) {
+    const auto same = std::find_if(places.begin(), places.end(),
+                                   [&](const Place& place) { return place.first->frames == task.frames; });
+    if (same != places.end())
+      ++same->others;
+    else if (places.size() < kMaxPlaces)
+      places.push_back({&task, 0});
+  }
   std::vector<std::string> all;
-  for (const auto& task : blocked_) all.push_back(fmt::format("{}: in {}", task.task, fmt::join(task.frames, " < ")));
+  for (const auto& [first, others] : places)
+    all.push_back(fmt::format("{}{}: in {}", first->task, others == 0 ? "" : fmt::format(" and {} more", others),
+                              fmt::join(first->frames, " < ")));
   return all;
 }
 

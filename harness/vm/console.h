@@ -19,7 +19,8 @@ class Console {
   // What the kernel says is wrong with it, first things first: "Kernel panic - not syncing: ...; in a < b". Empty: it
   // says nothing.
   std::string complaint();
-  // Where the tasks wait that the kernel calls blocked: "init 1: in flush_work < vfree".
+  // Where the tasks wait that the kernel calls blocked: "init 1: in flush_work < vfree", or
+  // "kworker/0:1 9 and 255 more: in ...".
   std::vector<std::string> blocked() const;
   // For who wants to read it: what stands there from the first complaint on, without registers and addresses; without a
   // complaint, the last lines.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "harness/vm/console.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace lockstep::vm {
@@ -51,6 +52,17 @@ TEST(VmConsoleTest, BlockedTasksAreToldWithTheirStacks) {
   ASSERT_EQ(blocked.size(), 2u);
   EXPECT_EQ(blocked[0], "kworker/0:1 9: in flush_work < vfree");
   EXPECT_EQ(blocked[1], "lockstep worker 33: in mutex_lock");
+}
+
+TEST(VmConsoleTest, WhoWaitsInOnePlaceIsToldOnce) {
+  Console console;
+  for (int pid = 2; pid <= 300; ++pid)
+    console.add(fmt::format("task:kworker/0:{} state:D stack:0 pid:{}\n bpf_prog_pack_free+0x1/0x2\n{}", pid, pid,
+                            pid == 250 ? " vfree+0x1/0x2\n" : ""));
+  const auto blocked = console.blocked();
+  ASSERT_EQ(blocked.size(), 2u);
+  EXPECT_EQ(blocked[0], "kworker/0:2 2 and 297 more: in bpf_prog_pack_free");
+  EXPECT_EQ(blocked[1], "kworker/0:250 250: in bpf_prog_pack_free < vfree");
 }
 
 TEST(VmConsoleTest, AFloodIsCountedAndForgotten) {

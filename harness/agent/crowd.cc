@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "harness/agent/crowd.h"
+
+#include <fmt/format.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <new>
+
+#include "harness/live/host.h"
+
+namespace lockstep::agent {
+
+namespace {
+
+// The kernel puts the code of programs into packs of 2 MB, one after the other. The first always holds the observers'.
+// The many, who come second, fill it and begin another; the few, who come last, stand in that one. The many go first:
+// by then 128 MB of the kernel's addresses wait to be given back, from where on it does that on the queue. Then the few
+// go, and with them the pack: that has to wait for the queue, in which the frees of the first one follow next, and wait
+// for the pack.
+constexpr int kFirst = 1100, kEach = 560, kFew = 50;  // filters; of 128 bytes of code and two pages of address space
+
+bool attach() {
+  sock_filter code[] = {BPF_STMT(BPF_LD | BPF_IMM, 0), BPF_STMT(BPF_LD | BPF_IMM, 1), BPF_STMT(BPF_LD | BPF_IMM, 2),
+                        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+  sock_fprog program{.len = std::size(code), .filter = code};
+  return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
+}
+
+void await(const std::atomic<uint32_t>& word) {
+  while (word == 0) usleep(1000);
+}
+
+}  // namespace
+
+Crowd::Crowd(bool drain) {
+  void* memory = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  shared_ = new (memory) Shared{};
+  if (fork() == 0) run(drain);
+}
+
+std::string Crowd::note() const {
+  if (shared_->failures != 0) return "beside a crowd that cannot attach all of its filters";
+  if (shared_->rounds == 0) return "beside a crowd that has not dropped its filters yet";
+  return fmt::format("beside a crowd that drops {} filters at once, again and again",
+                     kFirst + kEach * (kMembers - 2) + kFew);
+}
+
+void Crowd::run(bool drain) {
+  cpu_set_t first;
+  CPU_ZERO(&first);
+  CPU_SET(0, &first);
+  sched_setaffinity(0, sizeof(first), &first);
+  const live::File file = drain ? live::open_drain() : live::File();
+  await(shared_->started);
+  for (;;) round(file.fd());
+}
+
+void Crowd::enter(int member, int filters) {
+  shared_->ready[member] = shared_->go[member] = 0;
+  if (fork() == 0) {
+    bool good = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+    for (int i = 0; good && i < filters; ++i) good = attach();
+    if (!good) ++shared_->failures;
+    shared_->ready[member] = 1;
+    await(shared_->go[member]);
+    _exit(0);
+  }
+}
+
+void Crowd::round(int drain) {
+  enter(0, kFirst);
+  await(shared_->ready[0]);
+  for (int i = 1; i < kMembers - 1; ++i) enter(i, kEach);
+  for (int i = 1; i < kMembers - 1; ++i) await(shared_->ready[i]);
+  enter(kMembers - 1, kFew);
+  await(shared_->ready[kMembers - 1]);
+  for (int i = 1; i <= kMembers; ++i) {
+    shared_->go[i % kMembers] = 1;
+    if (drain < 0) continue;
+    wait(nullptr);
+    [[maybe_unused]] const auto written = write(drain, "1", 1);
+  }
+  while (wait(nullptr) > 0) continue;
+  ++shared_->rounds;
+}
+
+}  // namespace lockstep::agent

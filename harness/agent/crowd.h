@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What else may go on in a guest beside the traces: processes that attach many filters and drop them all at once, again
+// and again. It is what the draining of docs/live.md is there for; docs/findings.md says what comes of it without.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+namespace lockstep::agent {
+
+class Crowd {
+ public:
+  // Its processes wait until start(). They run on the first CPU. With `drain` the kernel's queue is drained after each
+  // process's end. REQUIRES: root, the guest's init.
+  explicit Crowd(bool drain);
+  Crowd(const Crowd&) = delete;
+  Crowd& operator=(const Crowd&) = delete;
+
+  void start() { shared_->started = 1; }
+  // Whether it did what it is here for.
+  std::string note() const;
+
+ private:
+  static constexpr int kMembers = 32;
+  struct Shared {
+    std::atomic<uint32_t> started, rounds, failures;
+    std::atomic<uint32_t> ready[kMembers], go[kMembers];
+  };
+  [[noreturn]] void run(bool drain);
+  void round(int drain);
+  void enter(int member, int filters);
+
+  Shared* shared_;
+};
+
+}  // namespace lockstep::agent
