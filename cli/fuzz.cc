@@ -10,6 +10,7 @@
 #include "cli/common.h"
 #include "cli/finds.h"
 #include "harness/targets.h"
+#include "reports/command.h"
 
 namespace lockstep::cli {
 
@@ -22,6 +23,12 @@ struct Options {
   bool no_faults = false, no_drain = false, crowd = false;
   Output output;
 };
+
+// The trace alone shows nothing of what a crowd brings about.
+std::string crowd_command(const Options& options, uint64_t seed) {
+  return fmt::format("lockstep fuzz --model {} --target {} --crowd{} --for 5m --seed {}", options.model,
+                     shell_word(options.target), options.no_drain ? " --no-drain" : "", seed);
+}
 
 int run(const Options& options) {
   require_model(options.model);
@@ -54,6 +61,8 @@ int run(const Options& options) {
   auto run = fuzz(fuzzing, *target);
   note_switches(run.result, fuzzing.model, *target);
   add_lines_reached(run.result, target.get());
+  for (auto& find : run.result.finds)
+    if (options.crowd) find.command = crowd_command(options, fuzzing.seed);
   for (auto& find : run.result.finds) save_find(find, fuzzing.model, target->name(), folder);
   if (interrupted()) run.result.shortcomings.emplace_back("interrupted");
   const int code = report({run.result}, options.output);

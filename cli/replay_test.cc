@@ -75,6 +75,16 @@ TEST_F(Replay, FaultsFindADesignThatIsAnother) {
   EXPECT_EQ(run({"replay", first, "--target", "sim:v5", "--faults"}).code, 1);
 }
 
+TEST_F(Replay, WhatCanDeadlockAKernelIsForGuestsOnly) {
+  for (const auto* target : {"live", "sim:v5", "spec:seccomp"}) {
+    const auto ran = run({"replay", corpus("seccomp/story.trace"), "--target", target, "--no-drain"});
+    EXPECT_EQ(ran.code, 2);
+    EXPECT_NE(ran.err.find("it is for vm: targets only"), std::string::npos) << ran.err;
+    for (const auto* flag : {"--no-drain", "--crowd"})
+      EXPECT_EQ(run({"fuzz", "--model", "seccomp", "--target", target, flag}).code, 2) << target << flag;
+  }
+}
+
 TEST_F(Replay, BisectIsZeroOneOrSkip) {
   EXPECT_EQ(bisect({found(), "--target", ""}), 125);
   EXPECT_EQ(bisect({found(), "--target", "sim:v5-intended"}), 0);

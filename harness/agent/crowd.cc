@@ -24,7 +24,7 @@ namespace {
 // by then 128 MB of the kernel's addresses wait to be given back, from where on it does that on the queue. Then the few
 // go, and with them the pack: that has to wait for the queue, in which the frees of the first one follow next, and wait
 // for the pack.
-constexpr int kFirst = 1100, kEach = 560, kFew = 50;  // filters; of 128 bytes of code and two pages of address space
+constexpr int kFirst = 1300, kEach = 560, kFew = 50;  // filters; of 128 bytes of code and two pages of address space
 
 bool attach() {
   sock_filter code[] = {BPF_STMT(BPF_LD | BPF_IMM, 0), BPF_STMT(BPF_LD | BPF_IMM, 1), BPF_STMT(BPF_LD | BPF_IMM, 2),
