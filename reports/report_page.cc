@@ -18,18 +18,33 @@ Markup section_html(std::string_view id, std::string_view heading, const Markup&
               id, heading, content);
 }
 
-Markup conclusion_badge(Conclusion conclusion) {
+namespace {
+struct ConclusionWords {
+  std::string_view kind, mark, words;
+};
+ConclusionWords words_of(Conclusion conclusion) {
   switch (conclusion) {
     case Conclusion::passed:
-      return html(R"(<span class="badge good">✓ as expected</span>)");
+      return {"good", "✓", "as expected"};
     case Conclusion::failed:
-      return html(R"(<span class="badge bad">✗ unexpected</span>)");
+      return {"bad", "✗", "unexpected"};
     case Conclusion::skipped:
-      return html(R"(<span class="badge warn">– skipped</span>)");
+      return {"warn", "–", "skipped"};
     case Conclusion::inconclusive:
-      return html(R"(<span class="badge warn">? inconclusive</span>)");
+      return {"warn", "?", "inconclusive"};
   }
   return {};
+}
+}  // namespace
+
+Markup conclusion_badge(Conclusion conclusion) {
+  const auto [kind, mark, words] = words_of(conclusion);
+  return html(R"(<span class="badge {}">{} {}</span>)", kind, mark, words);
+}
+
+Markup conclusion_mark(Conclusion conclusion) {
+  const auto [kind, mark, words] = words_of(conclusion);
+  return html(R"(<span class="badge {}" role="img" aria-label="{}">{}</span> )", kind, words, mark);
 }
 
 std::string job_anchor(const ReportInput& in, const Result& result) {

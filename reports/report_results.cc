@@ -21,15 +21,21 @@ std::vector<std::string> names(const Run& run, std::string (*name)(const Result&
   return all;
 }
 
+// Model and target stand beside it: what kind of job it was, and its whole name for who cannot see the cell.
+Markup job_in_cell(const ReportInput& in, const Result& r) {
+  const auto dash = r.job.find('-');
+  return html(R"(<a href="#{}" aria-label="{}" title="{}">{}</a>)", job_anchor(in, r), shortened(r.job, kNameLength),
+              shortened(r.job, kNameLength), shortened(r.job.substr(0, dash), kNameLength));
+}
+
 Markup cell(const ReportInput& in, const std::string& model, const std::string& target) {
   Markup jobs;
   for (const auto& r : in.run.results) {
     if (model_of(r) != model || target_of(r) != target) continue;
-    jobs += html("<li>{} {}", conclusion_badge(conclusion_of(r)), job_link(in, r));
+    jobs += html("<li>{} {}", conclusion_mark(conclusion_of(r)), job_in_cell(in, r));
     if (r.unexpected() != 0)
       jobs += html(" <strong class=\"wrong\">{}</strong>", count_of(r.unexpected(), "divergence"));
-    if (r.expected() != 0)
-      jobs += html(R"( <span class="quiet">· {}</span>)", count_of(r.expected(), "expected divergence"));
+    if (r.expected() != 0) jobs += html(R"( <span class="quiet">{} expected</span>)", r.expected());
     jobs += html("</li>");
   }
   return jobs.empty() ? html("<td class=\"quiet\">–</td>") : html("<td><ul class=\"plain\">{}</ul></td>", jobs);
@@ -78,12 +84,16 @@ Markup matrix_section(const ReportInput& in) {
     rows += html("</tr>\n");
   }
   return section_html("matrix", "Model × target",
-                      table_html("What each model was held against",
-                                 html(R"(<thead><tr><th scope="col">Model</th>{}</tr></thead>
+                      html("<p class=\"quiet\">{}as expected, {}unexpected, {}inconclusive, {}skipped. Divergences "
+                           "that were foreseen are counted.</p>\n{}",
+                           conclusion_mark(Conclusion::passed), conclusion_mark(Conclusion::failed),
+                           conclusion_mark(Conclusion::inconclusive), conclusion_mark(Conclusion::skipped),
+                           table_html("What each model was held against",
+                                      html(R"(<thead><tr><th scope="col">Model</th>{}</tr></thead>
 <tbody>
 {}</tbody>)",
-                                      heads, rows),
-                                 true));
+                                           heads, rows),
+                                      true)));
 }
 
 Markup results_section(const ReportInput& in) {

@@ -33,6 +33,7 @@ Markup provenance_section(const ReportInput& in);
 // What they share.
 Markup section_html(std::string_view id, std::string_view heading, const Markup& content);
 Markup conclusion_badge(Conclusion conclusion);
+Markup conclusion_mark(Conclusion conclusion);                 // the same without words, for who sees it, and a space
 Markup job_link(const ReportInput& in, const Result& result);  // to its row in the results
 std::string job_anchor(const ReportInput& in, const Result& result);
 bool has_gaps(const ReportInput& in);
