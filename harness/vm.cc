@@ -106,9 +106,9 @@ class Vm final : public VmTarget {
 };
 
 vm::Machine Vm::machine() const {
-  std::string parameters =
-      fmt::format("{} {} -- timeout={} drain={} together={} crowd={}", kParameters, image_.parameters,
-                  options_.step_timeout_ms, int(options_.drain), int(options_.together), int(options_.crowd));
+  std::string parameters = fmt::format("{} {} {} -- timeout={} drain={} together={} crowd={}", kParameters,
+                                       image_.parameters, options_.parameters, options_.step_timeout_ms,
+                                       int(options_.drain), int(options_.together), int(options_.crowd));
   if (!options_.test.empty()) parameters += " test=" + options_.test;
   return {.kernel = image_.path,
           .parameters = parameters,

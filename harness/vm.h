@@ -21,7 +21,8 @@ struct VmOptions {
   int step_timeout_ms = 10'000;    // a step that takes longer hangs
   int answer_timeout_ms = 30'000;  // a guest that says nothing for longer hangs as a whole
   int boot_timeout_ms = 60'000;
-  std::string test;  // a fault of the guest's own, for tests: "panic:3" (agent/settings.h)
+  std::string parameters;  // more of the kernel's, for tests
+  std::string test;        // a fault of the guest's own, for tests: "panic:3" (agent/settings.h)
 };
 
 class VmTarget : public Target {

@@ -32,6 +32,21 @@ TEST_F(VmTest, TakesStepsAndShowsCounters) {
   target->end();
 }
 
+// A kernel that is locked down refuses what the agent answers by otherwise.
+TEST_F(VmTest, AnswersOnTheSerialLineWhereItMayWriteToNoPort) {
+  const auto target = boot({.parameters = "lockdown=integrity"});
+  const Trace trace = seccomp_trace("P1 attach -> F1\nP1 fork -> P2\nP2 attach -> F2\nP2 exit\nP1 reap P2\n");
+  for (int i = 0; i < 3; ++i) {
+    target->reset(trace);
+    for (const Step& step : trace.steps) EXPECT_EQ(target->step(step).error, 0);
+    EXPECT_EQ(views(*target), "P1: F1");
+    target->end();
+  }
+  EXPECT_EQ(target->boots(), 1u);
+  EXPECT_NE(fmt::format("{}", fmt::join(target->notes(), "; ")).find("it answers on its serial line"),
+            std::string::npos);
+}
+
 TEST_F(VmTest, GoesOnAfterATraceThatNobodySawToItsEnd) {
   const auto target = boot();
   std::string text;

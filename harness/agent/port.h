@@ -16,11 +16,12 @@ class Port {
   void say(vm::What what, std::span<const std::byte> bytes);
   void say(vm::What what, std::string_view sentence) { say(what, std::as_bytes(std::span(sentence))); }
   void say_raw(std::span<const std::byte> bytes);
-  vm::Message hear();  // throws WireError, or std::runtime_error if the line ends
+  bool direct() const { return direct_; }  // the I/O port can be used; otherwise the line goes both ways
+  vm::Message hear();                      // throws WireError, or std::runtime_error if the line ends
 
  private:
   live::File line_;
-  bool direct_ = false;  // the I/O port can be used; otherwise the line goes both ways
+  bool direct_ = false;
   vm::Deframer incoming_;
 };
 

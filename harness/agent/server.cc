@@ -85,6 +85,8 @@ void Server::run(const Trace& trace) {
 
 std::vector<std::string> Server::notes() const {
   auto all = target_->notes();
+  if (!port_.direct())
+    all.emplace_back("it answers on its serial line, which is slow: the kernel lets nobody write to a port");
   if (crowd_) all.push_back(crowd_->note());
   return all;
 }
