@@ -8,7 +8,6 @@
 
 #include <chrono>
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <set>
 #include <thread>
 
@@ -22,11 +21,8 @@ namespace fs = std::filesystem;
 using test::Cli;
 using test::last_line;
 using test::Ran;
+using test::says_live_is_available;
 using test::slurp;
-
-bool says_live_is_available(const std::string& targets) {
-  return std::regex_search(targets, std::regex("(^|\\n)live +available"));
-}
 
 TEST_F(Cli, HelpFitsOneScreenAndNamesEverySubcommand) {
   const auto help = run({"--help"});

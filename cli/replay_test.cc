@@ -10,6 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using test::last_line;
+using test::says_live_is_available;
 
 class Replay : public test::Cli {
  protected:
@@ -83,6 +84,21 @@ TEST_F(Replay, WhatCanDeadlockAKernelIsForGuestsOnly) {
     for (const auto* flag : {"--no-drain", "--crowd"})
       EXPECT_EQ(run({"fuzz", "--model", "seccomp", "--target", target, flag}).code, 2) << target << flag;
   }
+}
+
+TEST_F(Replay, AKernelIsNotHeldAgainstAnotherKindOfKernel) {
+  if (!says_live_is_available(run({"targets"}).out)) {
+    printf("\n!!! SKIPPED: no live target here\n\n");
+    GTEST_SKIP();
+  }
+  const auto older = corpus("seccomp/zombie-holds-until-reap.trace");
+  const auto ran = run({"replay", older, corpus("seccomp/story.trace"), "--target", "live"});
+  if (ran.code == 0) return;  // this is such a kernel
+  EXPECT_EQ(ran.code, 4) << ran.out;
+  EXPECT_NE(ran.out.find("it is of kernels like seccomp@6.1, and this one is like seccomp;"), std::string::npos)
+      << ran.out;
+  EXPECT_EQ(ran.out.find("the reap drops"), std::string::npos) << ran.out;
+  EXPECT_EQ(run({"replay", older, "--target", "live", "--model", "seccomp@6.1"}).code, 1);
 }
 
 TEST_F(Replay, BisectIsZeroOneOrSkip) {

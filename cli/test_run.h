@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,11 @@ struct Ran {
 inline std::string slurp(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// By what `lockstep targets` says.
+inline bool says_live_is_available(const std::string& targets) {
+  return std::regex_search(targets, std::regex("(^|\\n)live +available"));
 }
 
 // A cache with the user's proofs and no kernel: guests take their time, and most nightlies of tests are about others.

@@ -15,7 +15,7 @@ namespace {
 std::string reason_in_notes(const Result& result, const std::string& word) {
   std::string reason;
   for (const auto& note : result.notes)
-    if (note.starts_with(word + ": ")) reason += ": " + note.substr(word.size() + 2);
+    if (note.starts_with(word + ": ")) reason += (reason.empty() ? ": " : "; ") + note.substr(word.size() + 2);
   return reason;
 }
 
