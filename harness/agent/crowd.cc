@@ -65,7 +65,12 @@ void Crowd::run(bool drain) {
 
 void Crowd::enter(int member, int filters) {
   shared_->ready[member] = shared_->go[member] = 0;
-  if (fork() == 0) {
+  const pid_t child = fork();
+  if (child < 0) {
+    ++shared_->failures;
+    shared_->ready[member] = 1;
+  }
+  if (child == 0) {
     bool good = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
     for (int i = 0; good && i < filters; ++i) good = attach();
     if (!good) ++shared_->failures;
