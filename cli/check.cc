@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <optional>
 
 #include "cli/bisect.h"
 #include "cli/commands.h"
@@ -84,26 +85,23 @@ int run(const char* job, const Options& options) {
         .stop = interrupted};
     return sweeps.try_emplace(model, sweeping, target.get()).first->second;
   };
-  std::map<std::string, std::string> presets;  // asking a kernel takes a trace
-  const auto preset_of = [&](const std::string& model) {
-    const auto known = presets.find(model);
-    return known != presets.end() ? known->second : presets[model] = probe_preset(model, *target);
-  };
+  std::optional<PresetProbe> presets, presets_against;
+  if (target != nullptr) presets.emplace(*target);
+  if (against != nullptr) presets_against.emplace(*against);
   for (const auto& input : inputs) {
     throw_if_interrupted();
     const auto base = input.model.substr(0, input.model.find('@'));
     const bool probed = target != nullptr && is_kernel(*target) && (options.model.empty() || base == input.model);
-    const auto here = probed ? preset_of(base) : input.model;
-    if (probed) note_switches(result, here, *target);
-    if (base != input.model && here != input.model) {
+    const auto model = probed ? presets->of(base) : input.model;
+    if (probed) note_switches(result, model, *target);
+    if (base != input.model && model != input.model) {
       ++result.skipped;
       result.notes.push_back(
           fmt::format("skipped: {}: it is of kernels like {}, and this one is like {}; --model {} "
                       "holds them against that all the same",
-                      input.file, input.model, here, input.model));
+                      input.file, input.model, model, input.model));
       continue;
     }
-    const auto& model = here;
     if (target != nullptr && !options.faults && &input != &inputs.back()) target->announce((&input + 1)->trace);
     if (&input == &inputs[0])
       result.model = model;
@@ -117,7 +115,7 @@ int run(const char* job, const Options& options) {
           if (show) fmt::print("{}", table.add(record));
         },
         against.get());
-    if (against != nullptr) note_switches(result, probe_preset(input.model, *against), *against);
+    if (against != nullptr) note_switches(result, presets_against->of(input.model), *against);
     if (target == nullptr) add_known_violations(input.trace, input.file, model, outcome, result);
     if (options.faults && !outcome.divergence && outcome.steps != 0)
       sweep_of(model).run(input.trace, input.file, result);

@@ -61,9 +61,10 @@ int run(const Options& options) {
   auto run = fuzz(fuzzing, *target);
   note_switches(run.result, fuzzing.model, *target);
   add_lines_reached(run.result, target.get());
-  for (auto& find : run.result.finds)
+  for (auto& find : run.result.finds) {
     if (options.crowd) find.command = crowd_command(options, fuzzing.seed);
-  for (auto& find : run.result.finds) save_find(find, fuzzing.model, target->name(), folder);
+    save_find(find, fuzzing.model, target->name(), folder);
+  }
   if (interrupted()) run.result.shortcomings.emplace_back("interrupted");
   const int code = report({run.result}, options.output);
   throw_if_interrupted();  // what was found is kept and shown first

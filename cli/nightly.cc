@@ -201,12 +201,14 @@ class Nightly {
   }
 
   void run_corpus(const Job& job, Target* target, Result& result) {
+    std::optional<PresetProbe> presets;
+    if (target != nullptr) presets.emplace(*target);
     for (const auto& [number, entry] : entries_of(job)) {
       throw_if_interrupted();
       if (!in_shard(number)) continue;
       auto model = entry->model;
-      if (target != nullptr) {
-        model = probe_preset(model, *target);
+      if (presets) {
+        model = presets->of(model);
         note_switches(result, model, *target);
       }
       const auto finds = result.finds.size();

@@ -3,6 +3,7 @@
 // vm:PATH.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,5 +42,19 @@ std::vector<TargetStatus> list_targets();
 // Kernels differ in when they drop a dead task's filter. Looks at what this target does and names the preset of the
 // model that does the same: "seccomp" or "seccomp@6.1". Any other model is returned as it is.
 std::string probe_preset(const std::string& model, Target& target);
+
+// The same for who runs many traces: the target is asked once for each model, since that takes a trace.
+class PresetProbe {
+ public:
+  explicit PresetProbe(Target& target) : target_(target) {}
+  std::string of(const std::string& model) {
+    const auto known = known_.find(model);
+    return known != known_.end() ? known->second : known_[model] = probe_preset(model, target_);
+  }
+
+ private:
+  Target& target_;
+  std::map<std::string, std::string> known_;
+};
 
 }  // namespace lockstep

@@ -23,9 +23,9 @@ std::vector<std::string> names(const Run& run, std::string (*name)(const Result&
 
 // Model and target stand beside it: what kind of job it was, and its whole name for who cannot see the cell.
 Markup job_in_cell(const ReportInput& in, const Result& r) {
-  const auto dash = r.job.find('-');
-  return html(R"(<a href="#{}" aria-label="{}" title="{}">{}</a>)", job_anchor(in, r), shortened(r.job, kNameLength),
-              shortened(r.job, kNameLength), shortened(r.job.substr(0, dash), kNameLength));
+  const auto name = shortened(r.job, kNameLength);
+  return html(R"(<a href="#{}" aria-label="{}" title="{}">{}</a>)", job_anchor(in, r), name, name,
+              shortened(r.job.substr(0, r.job.find('-')), kNameLength));
 }
 
 Markup cell(const ReportInput& in, const std::string& model, const std::string& target) {

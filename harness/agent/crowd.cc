@@ -33,6 +33,7 @@ bool attach() {
   return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
 }
 
+// Across processes, where std::atomic's own wait does not reach.
 void await(const std::atomic<uint32_t>& word) {
   while (word == 0) usleep(1000);
 }
