@@ -53,10 +53,9 @@ void add_known_violations(const Trace& trace, const std::string& file, const std
                             .expected = true});
 }
 
-// The command that runs this sweep again.
-std::string sweep_command(const char* job, const Options& options) {
-  std::string command = fmt::format("lockstep {}", job);
-  for (const auto& file : options.traces) command += " " + shell_word(file);
+// The command that runs the sweep of this trace again.
+std::string sweep_command(const char* job, const Options& options, const std::string& file) {
+  std::string command = fmt::format("lockstep {} {}", job, shell_word(file));
   if (!options.model.empty()) command += " --model " + shell_word(options.model);
   if (!options.target.empty()) command += " --target " + shell_word(options.target);
   return command + " --faults";
@@ -67,7 +66,7 @@ int run(const char* job, const Options& options) {
   if (options.faults && !options.against.empty()) throw UsageError("--faults holds a target against a model only");
   const auto asked = parse_facts(options.observe);
   std::unique_ptr<Target> target, against;
-  if (options.no_drain) allow_no_drain(options.target);
+  if (options.no_drain) require_guest("--no-drain", options.target);
   if (!options.target.empty()) target = make_target(options.target, {.drain = !options.no_drain});
   if (!options.against.empty()) against = make_target(options.against);
   if (options.faults) FaultSweep::require_faults(target.get());
@@ -80,7 +79,7 @@ int run(const char* job, const Options& options) {
     const SweepOptions sweeping{
         .model = model,
         .asked = asked,
-        .command = sweep_command(job, options),
+        .command = [&](const std::string& file) { return sweep_command(job, options, file); },
         .progress = [&](uint64_t faults) { progress.show(fmt::format("{} allocations failed", faults)); },
         .stop = interrupted};
     return sweeps.try_emplace(model, sweeping, target.get()).first->second;

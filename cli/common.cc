@@ -134,9 +134,9 @@ void add_no_drain(CLI::App& app, bool& no_drain) {
       ->disable_flag_override();
 }
 
-void allow_no_drain(const std::string& target) {
+void require_guest(const std::string& option, const std::string& target) {
   if (!target.starts_with("vm:"))
-    throw UsageError("--no-drain can deadlock the kernel for good: it is for vm: targets only");
+    throw UsageError(option + " can deadlock the kernel for good: it is for vm: targets only");
 }
 
 std::string model_for(const Trace& trace, const std::string& option, const std::string& file) {

@@ -51,9 +51,9 @@ std::vector<std::string> fact_names();
 std::string model_for(const Trace& trace, const std::string& option, const std::string& file);
 void require_model(const std::string& name);
 
-// --no-drain, for a target where only a guest is at stake. Throws UsageError for others.
 void add_no_drain(CLI::App& app, bool& no_drain);
-void allow_no_drain(const std::string& target);
+// Throws UsageError if more than a guest is at stake there. `option` is what the user asked for.
+void require_guest(const std::string& option, const std::string& target);
 
 std::filesystem::path state_folder();  // of this user
 // Beside the program: as it is installed, or in its build. Throws Unavailable if there is none.

@@ -10,6 +10,7 @@
 #include "cli/common.h"
 #include "cli/finds.h"
 #include "harness/targets.h"
+#include "harness/vm.h"
 #include "reports/command.h"
 
 namespace lockstep::cli {
@@ -30,6 +31,12 @@ std::string crowd_command(const Options& options, uint64_t seed) {
                      shell_word(options.target), options.no_drain ? " --no-drain" : "", seed);
 }
 
+void add_crowd(Result& result, const VmTarget& target) {
+  result.statistics.push_back({"the crowd dropped all of its filters", fmt::format("{} times", target.crowd_rounds())});
+  if (target.crowd_rounds() == 0)
+    result.shortcomings.emplace_back("the crowd never dropped its filters: try a longer --for");
+}
+
 int run(const Options& options) {
   require_model(options.model);
   FuzzOptions fuzzing{.model = options.model,
@@ -41,9 +48,9 @@ int run(const Options& options) {
   fuzzing.shard = shard.index;
   fuzzing.shards = shard.count;
   fuzzing.faults = !options.no_faults;
-  if (options.no_drain) allow_no_drain(options.target);
+  if (options.no_drain) require_guest("--no-drain", options.target);
   if (options.crowd) {
-    if (!options.target.starts_with("vm:")) throw UsageError("--crowd is for vm: targets only");
+    require_guest("--crowd", options.target);
     // What goes wrong is hardly the trace's own doing.
     fuzzing.shrink = false;
     fuzzing.max_causes = 1;
@@ -61,6 +68,7 @@ int run(const Options& options) {
   auto run = fuzz(fuzzing, *target);
   note_switches(run.result, fuzzing.model, *target);
   add_lines_reached(run.result, target.get());
+  if (options.crowd) add_crowd(run.result, dynamic_cast<const VmTarget&>(*target));
   for (auto& find : run.result.finds) {
     if (options.crowd) find.command = crowd_command(options, fuzzing.seed);
     save_find(find, fuzzing.model, target->name(), folder);

@@ -233,14 +233,18 @@ void FaultSweep::add_broken(const Attempt& attempt, const std::string& moment) {
     finds.push_back({.divergence = {name_of(property), step, fmt::format("{} model fault", name_of(property)),
                                     fmt::format("{}: {}", moment, text)},
                      .trace = attempt.trace,
-                     .command = options_.command,
+                     .command = command_of(file_),
                      .name = file_,
                      .expected = true});
   }
 }
 
+std::string FaultSweep::command_of(const std::string& file) const {
+  return options_.command ? options_.command(file) : "";
+}
+
 void FaultSweep::diverged(Divergence divergence, const Trace& trace, const std::string& file) {
-  Find find{.divergence = std::move(divergence), .trace = trace, .command = options_.command, .name = file};
+  Find find{.divergence = std::move(divergence), .trace = trace, .command = command_of(file), .name = file};
   result_->finds.insert(result_->finds.begin(), std::move(find));
 }
 

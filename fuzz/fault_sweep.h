@@ -20,7 +20,7 @@ namespace lockstep {
 struct SweepOptions {
   std::string model;
   FactSet asked;
-  std::string command;  // that runs this sweep; "" if there is none
+  std::function<std::string(const std::string& file)> command;  // that runs the sweep of one trace again; may be empty
   std::function<void(uint64_t faults)> progress;
   std::function<bool()> stop;
 };
@@ -75,6 +75,7 @@ class FaultSweep {
   void forget_runs();
   void accept(const Attempt& attempt, const std::string& moment);
   void add_broken(const Attempt& attempt, const std::string& moment);
+  std::string command_of(const std::string& file) const;
   void diverged(Divergence divergence, const Trace& trace, const std::string& file);
   std::string moment(size_t step, uint16_t nth) const;
   void check_leaks(const std::vector<Leak>& leaks, Result& result);

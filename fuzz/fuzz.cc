@@ -80,7 +80,8 @@ class Campaign {
       one_trace(trace);
       if (dead_) break;
       if (result.finds.size() >= options_.max_causes) {
-        result.notes.push_back(fmt::format("stopped after {} different causes", result.finds.size()));
+        result.notes.push_back(
+            fmt::format("stopped after {} cause{}", result.finds.size(), result.finds.size() == 1 ? "" : "s"));
         ++run_.next;
         break;
       }

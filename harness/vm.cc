@@ -55,6 +55,7 @@ class Vm final : public VmTarget {
   std::vector<std::string> notes() const override;
   int qemu() const override { return guest_ ? guest_->pid() : 0; }
   uint64_t boots() const override { return boots_; }
+  uint64_t crowd_rounds() const override { return crowd_rounds_; }
   std::vector<std::pair<std::string, std::string>> lines_reached() override;
 
   void announce(const Trace& trace) override { announced_ = trace; }
@@ -91,6 +92,7 @@ class Vm final : public VmTarget {
   std::unique_ptr<Guest> guest_;
   vm::Hello hello_;
   uint64_t boots_ = 0;
+  uint32_t crowd_rounds_ = 0;
   Trace trace_;
   size_t taken_ = 0;      // steps whose outcome the caller has
   bool running_ = false;  // the guest has not said yet how the trace ended
@@ -345,7 +347,8 @@ void Vm::end() {
   running_ = false;
   Reader from(message.bytes);
   uint32_t left = 0;
-  if (!from.get_number(left)) fault(fmt::format("{}: {}: the guest answers garbage (no number)", name_, moment()));
+  if (!from.get_number(left) || !from.get_number(crowd_rounds_))
+    fault(fmt::format("{}: {}: the guest answers garbage (no number)", name_, moment()));
   programs_left_ = left;
   try {
     guest_notes_ = vm::get_texts(from.rest());

@@ -29,6 +29,8 @@ class VmTarget : public Target {
  public:
   virtual int qemu() const = 0;        // pid; 0: no guest runs
   virtual uint64_t boots() const = 0;  // of guests, so far
+  // How often the crowd of this guest dropped all of its filters at once, by the end of the last trace.
+  virtual uint64_t crowd_rounds() const = 0;
   // Of each file of the node designs: how many of its lines any trace reached in this guest, and which none did. Empty
   // if the kernel does not tell.
   virtual std::vector<std::pair<std::string, std::string>> lines_reached() = 0;

@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <string>
 
 namespace lockstep::agent {
 
@@ -18,8 +17,10 @@ class Crowd {
   Crowd& operator=(const Crowd&) = delete;
 
   void start() { shared_->started = 1; }
-  // Whether it did what it is here for.
-  std::string note() const;
+  // How often it dropped all of its filters at once so far.
+  uint32_t rounds() const { return shared_->rounds; }
+  // Whether any of them could not be attached; such a round is none.
+  bool failed() const { return shared_->failures != 0; }
 
  private:
   static constexpr int kMembers = 32;
@@ -28,7 +29,7 @@ class Crowd {
     std::atomic<uint32_t> ready[kMembers], go[kMembers];
   };
   [[noreturn]] void run(bool drain);
-  void round(int drain);
+  void take_round(int drain);
   void enter(int member, int filters);
 
   Shared* shared_;

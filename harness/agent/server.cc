@@ -72,6 +72,7 @@ void Server::run(const Trace& trace) {
     target_->end();
     reply_.clear();
     reply_.put_number(leaks_.programs_left());
+    reply_.put_number(crowd_ ? crowd_->rounds() : 0);
     vm::put_texts(reply_, notes());
     port_.say(What::ended, reply_.bytes());
   } catch (const NotCapable& why) {
@@ -87,7 +88,7 @@ std::vector<std::string> Server::notes() const {
   auto all = target_->notes();
   if (!port_.direct())
     all.emplace_back("it answers on its serial line, which is slow: the kernel lets nobody write to a port");
-  if (crowd_) all.push_back(crowd_->note());
+  if (crowd_ && crowd_->failed()) all.emplace_back("its crowd cannot attach all of its filters");
   return all;
 }
 

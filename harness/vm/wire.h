@@ -3,13 +3,16 @@
 // next instruction runs: so when a guest dies, all that it said before its last step has arrived. The host asks on the
 // second serial line. A message is a Header and `size` bytes; numbers are Writer::put_number's.
 //
-//   guest -> hello    version, a bit each (shows results, views, counters; any allocation can fail), layout,
-//   unobserved, kernel release (texts) guest -> refusal  a sentence: no trace can be run here. Instead of hello host ->
-//   trace    Start, steps guest -> begun    Snapshot: the state before the first step guest -> stepped  errno, Fault,
-//   Snapshot. One each step, as fast as the guest can; it waits for nobody guest -> stopped  a sentence: the next step
-//   cannot be taken, its task does not live guest -> skipped  a sentence: this trace cannot be run here (NotCapable)
+//   guest -> hello    version; a bit each: shows results, views, counters, any allocation can fail;
+//                     layout, unobserved, kernel release (texts)
+//   guest -> refusal  a sentence: no trace can be run here. Instead of hello
+//   host  -> trace    Start, steps
+//   guest -> begun    Snapshot: the state before the first step
+//   guest -> stepped  errno, Fault, Snapshot. One each step, as fast as the guest can; it waits for nobody
+//   guest -> stopped  a sentence: the next step cannot be taken, its task does not live
+//   guest -> skipped  a sentence: this trace cannot be run here (NotCapable)
 //   guest -> fault    a sentence: the kernel did something wrong (TargetFault). Nothing follows
-//   guest -> ended    programs that are left, notes (texts). The trace's tasks are gone
+//   guest -> ended    programs that are left, rounds of the crowd, notes (texts). The trace's tasks are gone
 //   host  -> look     nothing. Between two traces
 //   guest -> leaks    whether it can look, and then leaks
 //   host  -> where    nothing. Between two traces
@@ -32,7 +35,7 @@
 namespace lockstep::vm {
 
 // Raised whenever a message changes its form.
-inline constexpr uint32_t kWireVersion = 2;
+inline constexpr uint32_t kWireVersion = 3;
 
 // What came does not follow the rules above.
 struct WireError : std::runtime_error {
