@@ -54,7 +54,7 @@ void add_lines_reached(Result& result, Target* target) {
   try {
     for (const auto& [file, words] : guest->lines_reached())
       result.statistics.push_back({"lines reached of " + file, words});
-  } catch (const TargetFault& why) {
+  } catch (const std::runtime_error& why) {
     result.notes.push_back(fmt::format("which lines were reached is not known: {}", why.what()));
   }
 }

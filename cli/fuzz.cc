@@ -32,7 +32,7 @@ std::string crowd_command(const Options& options, uint64_t seed) {
 }
 
 void add_crowd(Result& result, const VmTarget& target) {
-  result.statistics.push_back({"the crowd dropped all of its filters", fmt::format("{} times", target.crowd_rounds())});
+  result.statistics.push_back({"drops of all filters of the crowd", fmt::format("{}", target.crowd_rounds())});
   if (target.crowd_rounds() == 0)
     result.shortcomings.emplace_back("the crowd never dropped its filters: try a longer --for");
 }

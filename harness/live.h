@@ -20,6 +20,7 @@ struct LiveOptions {
   bool unprivileged = false;    // do as if there were no BPF
   bool drain = true;            // false deadlocks kernels (docs/live.md): only where another one is at stake
   bool faults = false;          // allocations may fail, where the kernel can do that: only in a guest
+  bool alone = false;           // nobody else runs on this kernel: whatever it complains of, our traces brought about
   bool code = false;            // the design's code that runs is taken down, where the kernel can do that
   // Faults of our own, for tests: that what must be noticed is noticed.
   int forget_attach = 0;    // the n-th attach of a trace is not carried out, and reported as a success

@@ -28,7 +28,7 @@ namespace {
 // against what other users of a processor could see, and zeroed memory.
 constexpr const char* kParameters =
     "console=ttyS0 quiet loglevel=5 printk.time=1 panic=-1 reboot=t no_timer_check tsc=reliable nowatchdog "
-    "rcupdate.rcu_cpu_stall_suppress=1 mitigations=off init_on_alloc=0 audit=0";
+    "rcupdate.rcu_cpu_stall_suppress=1 sysrq_always_enabled mitigations=off init_on_alloc=0 audit=0";
 constexpr int kKvmBootTimeoutMs = 15'000;
 constexpr int kLookTimeoutMs = 300'000;  // for leaks, in all of the guest's memory
 constexpr uint64_t kFlood = 1U << 20;    // bytes on the console
@@ -79,6 +79,7 @@ class Vm final : public VmTarget {
   void send(const Trace& trace);
   void send_ahead();
   void run_out();
+  void become_idle();
   [[noreturn]] void fault(const std::string& text);
   void drop_guest();
   void note(const std::string& text);
@@ -117,8 +118,8 @@ vm::Machine Vm::machine() const {
           .initramfs = initramfs(),
           .cpus = options_.together ? 3
                   : options_.crowd  ? 2
-                                    : options_.cpus,  // one for the engine
-          .memory_mib = options_.memory_mib,
+                                    : options_.cpus,                      // one for the engine
+          .memory_mib = options_.memory_mib * (options_.crowd ? 2 : 1),  // for what waits to be freed
           .kvm = kvm_};
 }
 
@@ -215,6 +216,10 @@ Message Vm::expect(What what, int timeout_ms) {
     const auto blocked = guest_->blocked();
     fault(said + (blocked.empty() ? "" : fmt::format("; blocked: {}", fmt::join(blocked, "; "))));
   }
+  if (message.what == What::broken) {
+    drop_guest();
+    throw std::runtime_error(said);
+  }
   fault(fmt::format("{}: {}: the guest answers what it was not asked", name_, moment()));
 }
 
@@ -264,6 +269,7 @@ void Vm::reset(const Trace& trace) {
   trace_ = trace;
   taken_ = 0;
   console_bytes_ = guest_->console().bytes();
+  guest_->begin_trace();
   snapshots_.begin();
   programs_left_.reset();
   if (!began) send(trace);
@@ -294,9 +300,11 @@ Outcome Vm::step(const Step& step) {
 // nobody asked for is no divergence of this trace.
 void Vm::run_out() {
   try {
-    for (Message message; message.what != What::ended && message.what != What::skipped;) {
+    Message message;
+    for (size_t most = kMaxSteps + 4; message.what != What::ended && message.what != What::skipped; --most) {
+      if (most == 0) throw GuestLost("the guest does not come to an end");
       message = guest_->receive(options_.answer_timeout_ms);
-      if (message.what == What::fault) throw GuestLost(vm::get_sentence(message.bytes));
+      if (message.what == What::fault || message.what == What::broken) throw GuestLost(vm::get_sentence(message.bytes));
     }
     running_ = false;
   } catch (const GuestLost& lost) {
@@ -305,9 +313,16 @@ void Vm::run_out() {
   }
 }
 
+// No trace is left in the guest, of which nobody will ask any more.
+void Vm::become_idle() {
+  if (running_) run_out();
+  announced_.reset();
+  if (std::exchange(ahead_, std::nullopt) && guest_) run_out();
+}
+
 // Where guests were lost meanwhile, what they leaked is lost too.
 std::optional<std::vector<Leak>> Vm::find_leaks() {
-  if (running_) run_out();
+  become_idle();
   if (!guest_) boot();
   std::optional<std::vector<Leak>> leaks;
   try {
@@ -327,7 +342,7 @@ std::optional<std::vector<Leak>> Vm::find_leaks() {
 
 std::vector<std::pair<std::string, std::string>> Vm::lines_reached() {
   const auto lines = kernels::code_lines(fs::path(image_.path).replace_filename("vmlinux"), {});
-  if (running_) run_out();
+  become_idle();
   if (lines.empty() || !guest_) return {};
   try {
     guest_->send(What::where, {}, options_.answer_timeout_ms);

@@ -47,6 +47,18 @@ TEST_F(VmTest, AnswersOnTheSerialLineWhereItMayWriteToNoPort) {
             std::string::npos);
 }
 
+TEST_F(VmTest, ATraceThatWasAnnouncedInVainIsInNobodysWay) {
+  const auto target = boot();
+  const Trace trace = seccomp_trace("P1 attach -> F1\n");
+  target->announce(trace);
+  target->reset(trace);
+  EXPECT_EQ(target->step(trace.steps[0]).error, 0);
+  target->end();
+  EXPECT_EQ(target->find_leaks(), std::nullopt) << "this kernel cannot look for any";
+  target->reset(trace);
+  EXPECT_EQ(target->boots(), 1u);
+}
+
 TEST_F(VmTest, GoesOnAfterATraceThatNobodySawToItsEnd) {
   const auto target = boot();
   std::string text;

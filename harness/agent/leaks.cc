@@ -29,7 +29,8 @@ bool tell(const char* command) {
 
 }  // namespace
 
-Leaks::Leaks() : can_look_(tell("clear")) { programs_left(); }
+// kmemleak takes the first command from anybody, and the second one only while it works.
+Leaks::Leaks() : can_look_(tell("clear") && tell("scan=off")) { programs_left(); }
 
 uint32_t Leaks::programs_left() {
   uint32_t left = 0;
@@ -43,11 +44,13 @@ uint32_t Leaks::programs_left() {
   return left;
 }
 
-std::vector<Leak> Leaks::look() {
+std::optional<std::vector<Leak>> Leaks::look() {
+  if (!can_look_) return std::nullopt;
   std::vector<Leak> leaks;
   for (int i = 0; i < kLooks; ++i) {
     std::this_thread::sleep_for(i == 0 ? kAge : kAge / kLooks);
-    tell("scan");
+    can_look_ = tell("scan");  // short of memory, it ends for good
+    if (!can_look_) return std::nullopt;
   }
   for (const auto& report : live::read_leak_reports(live::read_text(kFile))) {
     const auto trace = trace_of_.find(report.pid);

@@ -15,14 +15,13 @@ namespace lockstep::agent {
 class Leaks {
  public:
   Leaks();
-  bool can_look() const { return can_look_; }
   // A trace begins; a process that belongs to it.
   void begin_trace() { ++trace_; }
   void belongs(int pid) { trace_of_[pid] = trace_; }
   // How many of the programs that were loaded since the last call still are.
   uint32_t programs_left();
-  // Since the last look, or the start. Takes seconds.
-  std::vector<Leak> look();
+  // Since the last look, or the start. Takes seconds. Nothing: this kernel cannot, or has given up.
+  std::optional<std::vector<Leak>> look();
 
  private:
   bool can_look_ = false;

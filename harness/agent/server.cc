@@ -60,7 +60,7 @@ void Server::tell_code_reached() {
 
 void Server::look_for_leaks() {
   reply_.clear();
-  vm::put_leaks(reply_, leaks_.can_look() ? std::optional(leaks_.look()) : std::nullopt);
+  vm::put_leaks(reply_, leaks_.look());
   port_.say(What::leaks, reply_.bytes());
 }
 
@@ -77,10 +77,13 @@ void Server::run(const Trace& trace) {
     port_.say(What::ended, reply_.bytes());
   } catch (const NotCapable& why) {
     port_.say(What::skipped, why.what());
-  } catch (const std::runtime_error& why) {
+  } catch (const TargetFault& why) {
     over_ = true;
     show_blocked_tasks();
     port_.say(What::fault, why.what());
+  } catch (const std::exception& why) {
+    over_ = true;
+    port_.say(What::broken, why.what());
   }
 }
 
@@ -154,6 +157,8 @@ void Server::misbehave(int step) {
     [[maybe_unused]] const auto written = write(trigger.fd(), "c", 1);
   } else if (how == "exit") {
     _exit(3);
+  } else if (how == "broken") {
+    throw std::runtime_error("live: something of the agent's own broke");
   } else if (how == "silence") {
     for (;;) pause();
   } else if (how == "garbage") {

@@ -9,9 +9,9 @@
 namespace lockstep::agent {
 
 struct Settings {
-  bool crowd = false;                              // crowd=1
-  bool together = false;                           // the last two steps of each trace are taken at the same time
-  LiveOptions live{.faults = true, .code = true};  // drain=0, timeout=MS
+  bool crowd = false;     // crowd=1
+  bool together = false;  // the last two steps of each trace are taken at the same time
+  LiveOptions live{.faults = true, .alone = true, .code = true};  // drain=0, timeout=MS
   std::string misbehave;  // test=HOW:STEP, for tests of the host: what the guest does before it takes that step
   int misbehave_step = 0;
 };

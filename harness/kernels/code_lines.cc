@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "model/target.h"
+
 namespace lockstep::kernels {
 
 namespace fs = std::filesystem;
@@ -21,6 +23,12 @@ struct Range {
   uint64_t first = UINT64_MAX, last = 0;
 };
 
+void run_tool(const Command& command, const Work& work) {
+  if (const Ended ended = run(command, work); ended.code != 0)
+    throw Unavailable(fmt::format("{} ends with {}{}", command.words[0], ended.code,
+                                  ended.code == 127 ? ": apt-get install binutils" : ""));
+}
+
 // Where the linker put our functions: next to each other.
 Range find_functions(const fs::path& vmlinux, const Work& work) {
   Range range;
@@ -32,7 +40,7 @@ Range find_functions(const fs::path& vmlinux, const Work& work) {
     range.first = std::min(range.first, address);
     range.last = std::max(range.last, address);
   };
-  run({.words = {"nm", vmlinux}, .line = symbol}, work);
+  run_tool({.words = {"nm", vmlinux}, .line = symbol}, work);
   return range;
 }
 
@@ -49,7 +57,8 @@ std::map<uint64_t, uint64_t> find_calls(const fs::path& vmlinux, Range range, co
     // As its last act a function jumps there, and what is taken down then is where its caller goes on.
     call = says_so && line.find("call") != std::string::npos ? address : 0;
   };
-  run({.words = {"objdump", "-d", "--no-show-raw-insn", fmt::format("--start-address={:#x}", range.first - kAround),
+  run_tool(
+      {.words = {"objdump", "-d", "--no-show-raw-insn", fmt::format("--start-address={:#x}", range.first - kAround),
                  fmt::format("--stop-address={:#x}", range.last + kAround), vmlinux},
        .line = instruction},
       work);
@@ -82,7 +91,7 @@ void find_lines(const fs::path& vmlinux, const std::vector<std::pair<uint64_t, u
       lines.emplace(calls[next - 1].first, line);
     }
   };
-  run(command, work);
+  run_tool(command, work);
 }
 
 }  // namespace

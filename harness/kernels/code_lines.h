@@ -20,7 +20,8 @@ struct CodeLine {
   int line = 0;
   auto operator<=>(const CodeLine&) const = default;
 };
-// By the address that the kernel takes down. Empty if `vmlinux` is not there, or binutils are not. Throws Stopped.
+// By the address that the kernel takes down. Empty if `vmlinux` is not there. Throws Stopped; Unavailable if binutils
+// are not there, or cannot read it.
 std::map<uint64_t, CodeLine> code_lines(const std::filesystem::path& vmlinux, const Work& work);
 
 // Of each file, in its words: "34 of 36 lines; not landlock_put_rule 58, 61".

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "model/target.h"
+
 namespace lockstep::kernels {
 namespace {
 
@@ -19,6 +21,8 @@ TEST(CodeLinesTest, NamesTheLinesThatNobodyReached) {
 }
 
 TEST(CodeLinesTest, WithoutAKernelThereAreNone) { EXPECT_TRUE(code_lines("/nowhere/vmlinux", {}).empty()); }
+
+TEST(CodeLinesTest, WhatCannotBeReadIsNotTakenForNothing) { EXPECT_THROW(code_lines("/etc/passwd", {}), Unavailable); }
 
 }  // namespace
 }  // namespace lockstep::kernels

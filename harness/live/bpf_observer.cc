@@ -88,10 +88,9 @@ void BpfObserver::fill(const std::vector<uint16_t>& tasks, Snapshot& snapshot) {
   places_.clear();
   for (uint16_t number : tasks) {
     const observed_task& seen = shared_.seen[number];
-    // No trace attaches as many as are read, but for those that are not drained.
-    if (seen.truncated)
-      throw TargetFault(fmt::format("live: P{}'s filters do not end, or are more than {}: the chain has a cycle",
-                                    number, int{OBSERVE_DEPTH}));
+    if (seen.truncated)  // no trace attaches as many as are read
+      throw TargetFault(
+          fmt::format("live: P{} has more than {} filters: the chain has a cycle", number, int{OBSERVE_DEPTH}));
     snapshot.tasks.push_back({.number = number,
                               .life = seen.exit_state != 0 ? Life::zombie : Life::alive,
                               .mode = uint8_t(seen.mode),

@@ -17,7 +17,6 @@ namespace lockstep::live {
 // docs/live.md). Every attach call is counted as one of them, and there is room for those that the kernel itself adds.
 inline constexpr uint32_t kDrainAt = 190;
 // Where it may come to that, a trace may free more than the queue holds.
-inline constexpr uint32_t kMaxUndrained = 1000;
 
 class Engine : public LiveTarget {
  public:
@@ -47,7 +46,6 @@ class Engine : public LiveTarget {
   void probe();
   void check_capable(const Trace& trace) const;
   void check_step(const Step& step) const;
-  uint32_t most_attaches() const { return options_.drain ? kMaxAttaches : kMaxUndrained; }
   bool due(uint32_t calls) const { return backlog_ + calls > kDrainAt; }
   void drained(uint32_t left);
   void count_attach();

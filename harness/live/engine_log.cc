@@ -41,7 +41,8 @@ std::string Engine::read_log() {
       warnings_.push_back("WARN: " + report.headline);
       continue;
     }
-    const std::string text = judge(report, [this](int pid) { return worker_name(pid); });
+    const std::string text = judge(
+        report, [this](int pid) { return worker_name(pid); }, options_.alone);
     if (!text.empty())
       ours += (ours.empty() ? "" : "; then ") + text;
     else

@@ -51,10 +51,10 @@ void Engine::check_capable(const Trace& trace) const {
     check_step(step);
     attaches += makes_program(step.op);
   }
-  if (attaches > most_attaches())
+  if (attaches > kMaxAttaches)
     throw NotCapable(
         fmt::format("live: {} attach steps; more than {} would have to be freed at once than can be drained", attaches,
-                    most_attaches()));
+                    kMaxAttaches));
 }
 
 // `left` filters exist and will be freed later.
@@ -69,8 +69,8 @@ void Engine::drained(uint32_t left) {
 // A caller may take steps that reset() was not told of; then there is no other time to drain than now, while the
 // filters of this trace are still to be freed.
 void Engine::count_attach() {
-  if (uint32_t(++attaches_) > most_attaches())
-    throw NotCapable(fmt::format("live: more than {} attach steps since the reset", most_attaches()));
+  if (uint32_t(++attaches_) > kMaxAttaches)
+    throw NotCapable(fmt::format("live: more than {} attach steps since the reset", kMaxAttaches));
   if (due(1)) {
     if (drain_) stage_->drain();
     drained(uint32_t(attaches_) - 1);

@@ -23,7 +23,7 @@ std::string where(const LogReport& report) {
 
 }  // namespace
 
-std::string judge(const LogReport& report, const WorkerName& worker) {
+std::string judge(const LogReport& report, const WorkerName& worker, bool alone) {
   // A tool of the kernel that has come to its own limits.
   if (report.headline.starts_with("BUG: MAX_")) return "";
   // Data races are reported wherever they are, and many of them are accepted; ours are in seccomp's own code.
@@ -37,6 +37,9 @@ std::string judge(const LogReport& report, const WorkerName& worker) {
   if (owned || (own_business && in_seccomp(report)))
     return fmt::format("the kernel warned in {}, because of this step or of an earlier one: {}{}",
                        report.interrupt ? "an interrupt" : report.comm, report.headline, where(report));
+  if (alone && !race)
+    return fmt::format("the kernel warned{}: {}{}", report.pid < 0 ? "" : " in " + report.comm, report.headline,
+                       where(report));
   return "";
 }
 

@@ -130,6 +130,14 @@ TEST_F(LiveLogTest, WhatElseTheKernelWarnsOfIsNoted) {
   EXPECT_NE(target_->notes().back().find("the kernel's log is not read"), std::string::npos);
 }
 
+TEST_F(LiveLogTest, WhereNobodyElseRunsEveryReportIsAFault) {
+  target_.reset();
+  target_ = wait_for_live({.alone = true, .log_fd = log_.fd()});
+  EXPECT_EQ(fault_of(2, refcount_report(2, "kworker/1:1", "bpf_prog_pack_free"))
+                .find("live: step 2: the kernel warned in kworker/1:1: refcount_t: "),
+            0u);
+}
+
 TEST_F(LiveLogTest, AnOopsThatEndsAWorkerIsAFaultAndNoErrorOfOurs) {
   target_.reset();
   target_ = wait_for_live({.step_timeout_ms = 300, .log_fd = log_.fd()});

@@ -129,7 +129,8 @@ void Rules::send(const File& program) const {
 }
 
 void Rules::need_marker(uint32_t number) {
-  if (marked_.at(number)) return;
+  if (number >= marked_.size()) throw NotCapable(fmt::format("live: R{} is too high a number", number));
+  if (marked_[number]) return;
   if (linkat(folder_.fd(), "marker-0", folder_.fd(), fmt::format("marker-{}", number).c_str(), 0) != 0 &&
       errno != EEXIST)
     throw std::runtime_error("live: no marker file: " + error_text(errno));

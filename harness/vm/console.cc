@@ -44,15 +44,21 @@ void Console::add(std::string_view bytes) {
   }
 }
 
+void Console::begin() {
+  complaint_.begin();
+  reports_.begin();
+  blocked_.begin();
+  complains_ = reader_.unfinished() || !reports_.all().empty();
+}
+
 void Console::add_line(std::string line) {
   const std::string text = without_stamp(line);
   reader_.add({.of_kernel = true, .text = text});
-  for (auto& report : reader_.take())
-    if (reports_.size() < kMaxReports) reports_.push_back(std::move(report));
+  for (auto& report : reader_.take()) reports_.add(std::move(report), kMaxReports);
   add_blocked(text);
-  complains_ = complains_ || reader_.unfinished() || !reports_.empty();
+  complains_ = complains_ || reader_.unfinished() || !reports_.all().empty();
   if (line.empty() || has_address(line)) return;
-  if (complains_ && complaint_.size() < kMaxComplaint) complaint_.push_back(line);
+  if (complains_) complaint_.add(line, kMaxComplaint);
   tail_.push_back(std::move(line));
   if (tail_.size() > kMaxTail) tail_.pop_front();
 }
@@ -63,11 +69,11 @@ void Console::add_blocked(const std::string& text) {
   static const std::regex frame(R"(^ +([A-Za-z_][\w.]*)\+0x[0-9a-f]+/0x[0-9a-f]+)");
   std::smatch match;
   if (text.starts_with("task:")) {
-    in_stack_ = blocked_.size() < kMaxBlocked && std::regex_search(text, match, head);
-    if (in_stack_) blocked_.push_back({fmt::format("{} {}", match[1].str(), match[2].str()), {}});
+    in_stack_ = std::regex_search(text, match, head) &&
+                blocked_.add({fmt::format("{} {}", match[1].str(), match[2].str()), {}}, kMaxBlocked);
   } else if (in_stack_ && std::regex_search(text, match, frame)) {
     static constexpr const char* kSwitching[] = {"__schedule", "schedule"};
-    auto& frames = blocked_.back().frames;
+    auto& frames = blocked_.last().frames;
     const bool switching = std::find(std::begin(kSwitching), std::end(kSwitching), match[1]) != std::end(kSwitching);
     if (!switching && frames.size() < kMaxFrames) frames.push_back(match[1]);
   }
@@ -75,9 +81,9 @@ void Console::add_blocked(const std::string& text) {
 
 std::string Console::complaint() {
   reader_.finish();
-  for (auto& report : reader_.take()) reports_.push_back(std::move(report));
+  for (auto& report : reader_.take()) reports_.add(std::move(report), kMaxReports);
   std::string all;
-  for (const auto& report : reports_) {
+  for (const auto& report : reports_.all()) {
     all += (all.empty() ? "" : "; then ") + report.headline;
     if (!report.frames.empty())
       all += fmt::format(
@@ -94,7 +100,7 @@ std::vector<std::string> Console::blocked() const {
     size_t others;
   };
   std::vector<Place> places;
-  for (const auto& task : blocked_) {
+  for (const auto& task : blocked_.all()) {
     const auto same = std::find_if(places.begin(), places.end(),
                                    [&](const Place& place) { return place.first->frames == task.frames; });
     if (same != places.end())

@@ -32,6 +32,28 @@ TEST(VmConsoleTest, APanicIsToldWithItsPlace) {
   EXPECT_NE(excerpt.front().find("Kernel panic"), std::string::npos);
 }
 
+// The guest may be in the next trace before its host is: so the trace before stays.
+TEST(VmConsoleTest, OldNewsMakeRoom) {
+  Console console;
+  const auto warn = [&](int line) {
+    console.add(
+        fmt::format("[ 1.5] WARNING: CPU: 0 PID: 1 at nodes.c:{} put+0x1/0x2\r\n[ 1.5] Call Trace:\r\n"
+                    "[ 1.5] <TASK>\r\n[ 1.5]  put+0x1/0x2\r\n[ 1.5] ---[ end trace 0 ]---\r\n",
+                    line));
+  };
+  for (int line = 1; line <= 40; ++line) warn(line);
+  EXPECT_NE(console.complaint().find("nodes.c:8 "), std::string::npos) << "of one trace, the first";
+  EXPECT_EQ(console.complaint().find("nodes.c:9 "), std::string::npos);
+  console.begin();
+  warn(41);
+  EXPECT_NE(console.complaint().find("nodes.c:41 "), std::string::npos) << "for which old ones made room";
+  EXPECT_NE(console.excerpt().front().find("nodes.c:41 "), std::string::npos);
+  console.begin();
+  EXPECT_NE(console.complaint().find("nodes.c:41 "), std::string::npos);
+  console.begin();
+  EXPECT_EQ(console.complaint(), "");
+}
+
 TEST(VmConsoleTest, AReportThatWasCutShortIsToldToo) {
   Console console;
   console.add("[    1.5] BUG: kernel NULL pointer dereference, address: 0000000000000008\n[    1.5] #PF: superv");

@@ -69,6 +69,21 @@ TEST_F(VmFaultTest, AStepThatHangsIsToldWithTheBlockedTasks) {
 TEST_F(VmFaultTest, AGuestThatSaysNothingHangs) {
   expect_has(fault_of({.answer_timeout_ms = 4000, .test = "silence:3"}),
              {"3: vm:6.12: step 3 (P2 attach)", "the guest hangs: it says nothing for 4000 ms"});
+  const auto notes = target_->notes();
+  EXPECT_TRUE(std::any_of(notes.begin(), notes.end(), [](const std::string& note) {
+    return note.find("Show Blocked State") != std::string::npos;
+  })) << "its kernel was not asked where tasks wait";
+}
+
+TEST_F(VmFaultTest, AnAgentThatCannotGoOnAccusesNoKernel) {
+  const auto target = boot({.test = "broken:2"});
+  try {
+    fault_of(*target);
+    FAIL() << "it went on";
+  } catch (const std::runtime_error& why) {
+    EXPECT_STREQ(why.what(), "vm:6.12: something of the agent's own broke");
+  }
+  EXPECT_EQ(target->qemu(), 0);
 }
 
 TEST_F(VmFaultTest, GarbageIsNoAnswer) {

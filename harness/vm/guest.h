@@ -27,6 +27,8 @@ class Guest {
   // Tasks that its kernel called blocked until now (Console::blocked).
   std::vector<std::string> blocked();
   const Console& console() const { return console_; }
+  // What the console said before the trace that ended last is old news.
+  void begin_trace() { console_.begin(); }
   const std::string& errors() const { return errors_; }  // what QEMU says
   int pid() const { return qemu_.pid(); }
 

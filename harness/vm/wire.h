@@ -12,6 +12,7 @@
 //   guest -> stopped  a sentence: the next step cannot be taken, its task does not live
 //   guest -> skipped  a sentence: this trace cannot be run here (NotCapable)
 //   guest -> fault    a sentence: the kernel did something wrong (TargetFault). Nothing follows
+//   guest -> broken   a sentence: the agent cannot go on, which is no word about the kernel. Nothing follows
 //   guest -> ended    programs that are left, rounds of the crowd, notes (texts). The trace's tasks are gone
 //   host  -> look     nothing. Between two traces
 //   guest -> leaks    whether it can look, and then leaks
@@ -19,8 +20,8 @@
 //   guest -> reached  the low 32 bits of the addresses of kernel code that traces ran
 //
 // After `trace` comes either `begun`, any number of `stepped`, perhaps `stopped`, and `ended`; or at any point
-// `skipped` or `fault` as the last word. Of a snapshot only the bytes between its common beginning and common end with
-// the one before are sent; the first of a trace follows an empty one.
+// `skipped`, `fault` or `broken` as the last word. Of a snapshot only the bytes between its common beginning and common
+// end with the one before are sent; the first of a trace follows an empty one.
 #pragma once
 
 #include <optional>
@@ -55,7 +56,8 @@ enum class What : uint8_t {
   look,
   leaks,
   where,
-  reached
+  reached,
+  broken
 };
 
 // What became of the fault that the step was to meet; none: it had none, or nobody knows.
