@@ -166,7 +166,8 @@ fs::path corpus_folder() {
 
 void install_signal_handlers() {
   struct sigaction action = {};
-  action.sa_handler = on_signal;  // no SA_RESTART: a call that waits comes back
+  action.sa_handler = on_signal;   // no SA_RESTART: a call that waits comes back
+  action.sa_flags = SA_RESETHAND;  // who asks twice does not want to wait
   for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 }
