@@ -84,7 +84,7 @@ bool FaultSweep::can_sweep(size_t step) const {
 bool FaultSweep::sweep(size_t step) {
   uint16_t done = 0, nth = 1;
   for (;; ++nth) {
-    if (options_.stop && options_.stop()) return false;
+    if (stopped()) return false;
     if (target_ == nullptr && nth > allocations_[step]) break;
     const auto found = explain(step, nth, done);
     if (!found) return false;
@@ -284,14 +284,34 @@ void FaultSweep::check_leaks(const std::vector<Leak>& leaks, Result& result) {
 
 void FaultSweep::conclude(Result& result) {
   result_ = &result;
-  if (faults_ == 0 && result.finds.empty()) result.shortcomings.emplace_back("no step has an allocation that can fail");
+  if (faults_ == 0 && result.finds.empty() && !stopped())
+    result.shortcomings.emplace_back("no step has an allocation that can fail");
   result.statistics.push_back(
       {"failed allocations",
        fmt::format("{}; steps that have any: {}; as the model says of its own: {}; without effect: "
                    "{}; with an error and no change: {}",
                    faults_, steps_, faults_ - without_effect_ - without_change_, without_effect_, without_change_)});
-  if (target_ == nullptr) return;
-  if (const auto leaks = target_->find_leaks()) check_leaks(*leaks, result);
+  if (any_) look_for_leaks(result);
+}
+
+void FaultSweep::look_for_leaks(Result& result) {
+  const auto not_looked = [&](const std::string& why) {
+    result.shortcomings.push_back(fmt::format("leaks were not looked for: {}", why));
+  };
+  if (stopped()) return not_looked("the run was stopped");
+  try {
+    if (const auto leaks = target_->find_leaks())
+      check_leaks(*leaks, result);
+    else
+      not_looked(target_->name() + " cannot");
+  } catch (const TargetFault& fault) {
+    // Which trace's it is, the target does not say: the last one stands for all.
+    const auto last = explained_.empty() ? Explained{.trace = base_, .file = file_} : explained_.back();
+    diverged({"target", static_cast<uint32_t>(last.trace.steps.size()), "target leaks fault", fault.what()}, last.trace,
+             last.file);
+  } catch (const std::runtime_error& why) {
+    not_looked(why.what());
+  }
 }
 
 }  // namespace lockstep

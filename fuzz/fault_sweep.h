@@ -22,7 +22,7 @@ struct SweepOptions {
   FactSet asked;
   std::function<std::string(const std::string& file)> command;  // that runs the sweep of one trace again; may be empty
   std::function<void(uint64_t faults)> progress;
-  std::function<bool()> stop;
+  std::function<bool()> stop;  // true: nothing more is asked of the target
 };
 
 class FaultSweep {
@@ -78,6 +78,8 @@ class FaultSweep {
   std::string command_of(const std::string& file) const;
   void diverged(Divergence divergence, const Trace& trace, const std::string& file);
   std::string moment(size_t step, uint16_t nth) const;
+  bool stopped() const { return options_.stop && options_.stop(); }
+  void look_for_leaks(Result& result);
   void check_leaks(const std::vector<Leak>& leaks, Result& result);
 
   SweepOptions options_;

@@ -149,6 +149,7 @@ class Kernel : public Target {
     capabilities_ = {.layout = model_->info().layout, .any_fault = true};
   }
   std::function<void(std::vector<Leak>&)> change_leaks;
+  bool can_look = true;
   uint32_t programs_too_many = 0;
 
   const std::string& name() const override { return name_; }
@@ -189,6 +190,7 @@ class Kernel : public Target {
   std::optional<uint32_t> programs_left() const override { return programs_ + programs_too_many; }
   uint64_t trace_number() const override { return traces_; }
   std::optional<std::vector<Leak>> find_leaks() override {
+    if (!can_look) return std::nullopt;
     if (change_leaks) change_leaks(leaks_);
     return leaks_;
   }
@@ -232,6 +234,29 @@ TEST(FaultSweepTest, ALeakOfNoTraceIsANoteAndASearchThatFindsNothingProvesNothin
   EXPECT_EQ(result.unexpected(), 0u);
   EXPECT_EQ(result.notes, (std::vector<std::string>{"a leak of none of these traces: before"}));
   EXPECT_EQ(exit_code(result), 4);
+}
+
+TEST(FaultSweepTest, ATargetThatBreaksWhileItLooksForLeaksIsADivergence) {
+  Kernel kernel("v5-intended");
+  kernel.change_leaks = [](auto&) { throw TargetFault("KASAN: use-after-free in a function"); };
+  const auto result = sweep("v5-intended", &kernel);
+  ASSERT_NE(news(result), nullptr);
+  EXPECT_EQ(news(result)->divergence.property, "target");
+  EXPECT_NE(news(result)->divergence.text.find("use-after-free in a function"), std::string::npos);
+  EXPECT_EQ(news(result)->name, "test.trace");
+  EXPECT_NE(statistic(result, "failed allocations"), "");
+}
+
+TEST(FaultSweepTest, LeaksThatNobodyLookedForAreNoPass) {
+  Kernel blind("v5-intended"), gone("v5-intended");
+  blind.can_look = false;
+  gone.change_leaks = [](auto&) { throw Unavailable("it does not boot"); };
+  for (auto* kernel : {&blind, &gone}) {
+    const auto result = sweep("v5-intended", kernel);
+    EXPECT_EQ(result.verdict(), Verdict::inconclusive) << verdict_line(result);
+    ASSERT_EQ(result.shortcomings.size(), 1u);
+    EXPECT_EQ(result.shortcomings[0].find("leaks were not looked for: "), 0u) << result.shortcomings[0];
+  }
 }
 
 TEST(FaultSweepTest, AProgramThatStaysLoadedIsADivergence) {
