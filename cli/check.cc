@@ -2,7 +2,6 @@
 // check and replay: traces step by step, on the model alone or on a target.
 #include <fmt/format.h>
 
-#include <map>
 #include <optional>
 
 #include "cli/bisect.h"
@@ -69,21 +68,18 @@ int run(const char* job, const Options& options) {
   if (options.no_drain) require_guest("--no-drain", options.target);
   if (!options.target.empty()) target = make_target(options.target, {.drain = !options.no_drain});
   if (!options.against.empty()) against = make_target(options.against);
-  if (options.faults) FaultSweep::require_faults(target.get());
   Result result{
       .job = job, .model = inputs[0].model, .target = options.target, .asked = asked, .against = options.against};
   const bool show = options.output.format == "text" && !options.quiet;
   Progress progress(fmt::format("{} --faults", job));
-  std::map<std::string, FaultSweep> sweeps;  // by model
-  const auto sweep_of = [&](const std::string& model) -> FaultSweep& {
-    const SweepOptions sweeping{
-        .model = model,
-        .asked = asked,
-        .command = [&](const std::string& file) { return sweep_command(job, options, file); },
-        .progress = [&](uint64_t faults) { progress.show(fmt::format("{} allocations failed", faults)); },
-        .stop = interrupted};
-    return sweeps.try_emplace(model, sweeping, target.get()).first->second;
-  };
+  std::optional<FaultSweep> sweep;
+  if (options.faults)
+    sweep.emplace(
+        SweepOptions{.asked = asked,
+                     .command = [&](const std::string& file) { return sweep_command(job, options, file); },
+                     .progress = [&](uint64_t faults) { progress.show(fmt::format("{} allocations failed", faults)); },
+                     .stop = interrupted},
+        target.get());
   std::optional<PresetProbe> presets, presets_against;
   if (target != nullptr) presets.emplace(*target);
   if (against != nullptr) presets_against.emplace(*against);
@@ -116,10 +112,9 @@ int run(const char* job, const Options& options) {
         against.get());
     if (against != nullptr) note_switches(result, presets_against->of(input.model), *against);
     if (target == nullptr) add_known_violations(input.trace, input.file, model, outcome, result);
-    if (options.faults && !outcome.divergence && outcome.steps != 0)
-      sweep_of(model).run(input.trace, input.file, result);
+    if (sweep && !outcome.divergence && outcome.steps != 0) sweep->run(model, input.trace, input.file, result);
   }
-  for (auto& [model, sweep] : sweeps) sweep.conclude(result);
+  if (sweep) sweep->conclude(result);
   add_lines_reached(result, target.get());
   throw_if_interrupted();
   if (show) fmt::print("\n");

@@ -23,11 +23,7 @@ bool makes_something(Op op) { return made_letter(op) != 0; }
 
 FaultSweep::FaultSweep(SweepOptions options, Target* target)
     : options_(std::move(options)), target_(target), any_(target != nullptr && target->capabilities().any_fault) {
-  require_faults(target);
-}
-
-void FaultSweep::require_faults(const Target* target) {
-  if (target == nullptr || target->capabilities().any_fault || target->capabilities().faults) return;
+  if (target == nullptr || any_ || target->capabilities().faults) return;
   throw Unavailable(
       target->name() +
       " cannot make allocations fail; sim:v5 can, and vm:v5@sanitizers (lockstep kernel build v5 --flavour "
@@ -40,9 +36,9 @@ void FaultSweep::prepare(const Trace& trace) {
   for (const auto& step : steps)
     if (made_letter(step.op) == 'P') last = std::max(last, step.made);
   for (uint16_t task = 1; task <= last; ++task) steps.push_back({.op = Op::exit, .task = task});
-  base_ = rebuilt(trace, options_.model, steps);
+  base_ = rebuilt(trace, model_, steps);
   allocations_.clear();
-  const auto model = make_model(options_.model);
+  const auto model = make_model(model_);
   model->reset(base_.start);
   for (const auto& step : base_.steps) {
     model->step(step);
@@ -50,8 +46,9 @@ void FaultSweep::prepare(const Trace& trace) {
   }
 }
 
-void FaultSweep::run(const Trace& trace, const std::string& file, Result& result) {
+void FaultSweep::run(const std::string& model, const Trace& trace, const std::string& file, Result& result) {
   result_ = &result;
+  model_ = model;
   file_ = file;
   known_.clear();
   try {
@@ -156,7 +153,7 @@ Trace FaultSweep::told(size_t step, Story story) const {
   auto steps = base_.steps;
   if (story.what == Story::What::fails) steps[step].fail_alloc = story.allocation;
   if (story.what == Story::What::changes_nothing) steps.erase(steps.begin() + static_cast<ptrdiff_t>(step));
-  return rebuilt(base_, options_.model, steps);
+  return rebuilt(base_, model_, steps);
 }
 
 FaultSweep::Attempt FaultSweep::attempt(size_t step, uint16_t nth, Story story) {
@@ -168,7 +165,7 @@ FaultSweep::Attempt FaultSweep::attempt(size_t step, uint16_t nth, Story story) 
   }
   std::optional<OneFault> target;
   if (target_ != nullptr) target.emplace(*target_, fault);
-  Conformer conformer(options_.model, target ? &*target : nullptr, options_.asked);
+  Conformer conformer(model_, target ? &*target : nullptr, options_.asked);
   attempt.conformance = conformer.run(attempt.trace, [&](const StepRecord& record) {
     if (record.violations == nullptr) return;
     for (const auto& each : *record.violations)
@@ -253,10 +250,12 @@ void FaultSweep::diverged(Divergence divergence, const Trace& trace, const std::
 void FaultSweep::check_leaks(const std::vector<Leak>& leaks, Result& result) {
   std::erase_if(result.notes, [](const auto& note) { return note.starts_with(kLeaksNotAskedFor); });
   std::map<uint64_t, Left> found;
+  uint64_t strange = 0;
+  std::string first_strange;
   for (const auto& leak : leaks) {
     const auto run = runs_.find(leak.trace);
     if (run == runs_.end()) {
-      result.notes.push_back(fmt::format("a leak of none of these traces: {}", leak.text));
+      if (strange++ == 0) first_strange = leak.text;
       continue;
     }
     const auto& explained = explained_[run->second];
@@ -268,6 +267,9 @@ void FaultSweep::check_leaks(const std::vector<Leak>& leaks, Result& result) {
                      explained.left[kind], name_of(leak.kind), leak.text)},
         explained.trace, explained.file);
   }
+  if (strange != 0)
+    result.shortcomings.push_back(
+        fmt::format("leaks of none of these traces, for all that is known: {}, the first: {}", strange, first_strange));
   uint64_t foretold = 0, confirmed = 0;
   for (const auto& [run, explained] : runs_)
     for (const auto kind : {Kind::events, Kind::node, Kind::rule}) {
@@ -291,7 +293,7 @@ void FaultSweep::conclude(Result& result) {
        fmt::format("{}; steps that have any: {}; as the model says of its own: {}; without effect: "
                    "{}; with an error and no change: {}",
                    faults_, steps_, faults_ - without_effect_ - without_change_, without_effect_, without_change_)});
-  if (any_) look_for_leaks(result);
+  if (any_ && !explained_.empty()) look_for_leaks(result);
 }
 
 void FaultSweep::look_for_leaks(Result& result) {
@@ -306,7 +308,7 @@ void FaultSweep::look_for_leaks(Result& result) {
       not_looked(target_->name() + " cannot");
   } catch (const TargetFault& fault) {
     // Which trace's it is, the target does not say: the last one stands for all.
-    const auto last = explained_.empty() ? Explained{.trace = base_, .file = file_} : explained_.back();
+    const auto& last = explained_.back();
     diverged({"target", static_cast<uint32_t>(last.trace.steps.size()), "target leaks fault", fault.what()}, last.trace,
              last.file);
   } catch (const std::runtime_error& why) {

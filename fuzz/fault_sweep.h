@@ -18,7 +18,6 @@
 namespace lockstep {
 
 struct SweepOptions {
-  std::string model;
   FactSet asked;
   std::function<std::string(const std::string& file)> command;  // that runs the sweep of one trace again; may be empty
   std::function<void(uint64_t faults)> progress;
@@ -27,12 +26,11 @@ struct SweepOptions {
 
 class FaultSweep {
  public:
-  // Of the model alone if the target is null. Throws as require_faults().
+  // Of the model alone if the target is null. Throws Unavailable if no allocation can be made to fail there.
   FaultSweep(SweepOptions options, Target* target);
-  // Throws Unavailable if no allocation can be made to fail there.
-  static void require_faults(const Target* target);
-  // All faults of one trace. Adds to `result` what diverges, and as expected what the model is known to break.
-  void run(const Trace& trace, const std::string& file, Result& result);
+  // All faults of one trace of this model. Adds to `result` what diverges, and as expected what the model is known to
+  // break.
+  void run(const std::string& model, const Trace& trace, const std::string& file, Result& result);
   // Looks for leaks of all that was run, where the target can, and says how much there was.
   void conclude(Result& result);
 
@@ -87,7 +85,7 @@ class FaultSweep {
   bool any_ = false;  // the target's kernel counts, and tells whether it came to the n-th
   // Of the trace at hand.
   Result* result_ = nullptr;
-  std::string file_;
+  std::string model_, file_;
   Trace base_;                         // it goes on until all tasks have exited
   std::vector<uint16_t> allocations_;  // that the model tries in each step
   std::set<std::string> known_;        // what is broken without any fault: a promise, or an object as a text says

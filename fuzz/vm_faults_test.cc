@@ -25,8 +25,9 @@ class VmFaultsTest : public testing::Test {
   static Result sweep(const std::string& model, const std::string& kernel) {
     const auto target = make_target("vm:" + kernel);
     Result result{.model = model, .target = target->name()};
-    FaultSweep sweep({.model = model}, target.get());
-    sweep.run(parse_trace(
+    FaultSweep sweep({}, target.get());
+    sweep.run(model,
+              parse_trace(
                   "lockstep 1\nmodel " + model + "\nP1 append event=0 -> R1\nP1 fork -> P2\nP2 append event=0 -> R2\n",
                   "test"),
               "test.trace", result);
@@ -58,8 +59,9 @@ TEST_F(VmFaultsTest, AKmemleakThatHasGivenUpIsNoProofOfNothing) {
 TEST_F(VmFaultsTest, AnotherDesignIsNoticed) {
   const auto target = make_target("vm:v5@sanitizers");
   Result result{.model = "v5-intended", .target = target->name()};
-  FaultSweep sweep({.model = "v5-intended"}, target.get());
-  sweep.run(parse_trace("lockstep 1\nmodel v5-intended\nP1 append event=0 -> R1\n", "test"), "test.trace", result);
+  FaultSweep sweep({}, target.get());
+  sweep.run("v5-intended", parse_trace("lockstep 1\nmodel v5-intended\nP1 append event=0 -> R1\n", "test"),
+            "test.trace", result);
   ASSERT_EQ(result.unexpected(), 1u);
   EXPECT_EQ(result.finds[0].divergence.property, "no-leak") << result.finds[0].divergence.text;
 }
