@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "fuzz/rebuild.h"
 #include "model/model.h"
+#include "oracle/compare_shown.h"
 
 namespace lockstep {
 
@@ -18,6 +20,9 @@ constexpr uint16_t kMostAllocations = 1000;
 constexpr int kMostTries = 12;
 
 bool makes_something(Op op) { return made_letter(op) != 0; }
+
+// How a step says that it wants for memory. Of a fork, whoever gives numbers to tasks has an error of its own.
+bool says_no_memory(Op op, int error) { return error == ENOMEM || (op == Op::fork && error == EAGAIN); }
 
 }  // namespace
 
@@ -184,10 +189,18 @@ FaultSweep::Attempt FaultSweep::attempt(size_t step, uint16_t nth, Story story) 
     result_->unobserved += attempt.conformance.unobserved;
     note_unobserved(*result_, attempt.conformance, *target_);
     check_programs(attempt);
-    if (story.what == Story::What::changes_nothing && attempt.outcome && attempt.outcome->error == 0)
-      attempt.conformance.divergence = {"results", static_cast<uint32_t>(step) + 1, "faults success", "it succeeded"};
+    if (story.what == Story::What::changes_nothing && attempt.outcome) check_error(step, attempt);
   }
   return attempt;
+}
+
+// The model is not asked about a step that it was not told of.
+void FaultSweep::check_error(size_t step, Attempt& attempt) const {
+  const Op op = base_.steps[step].op;
+  const auto gave = result_text(*attempt.outcome);
+  if (says_no_memory(op, attempt.outcome->error)) return;
+  attempt.conformance.divergence = {"results", static_cast<uint32_t>(step) + 1, "faults " + gave,
+                                    fmt::format("{} gave {}, expected ENOMEM", name_of(op), gave)};
 }
 
 void FaultSweep::check_programs(Attempt& attempt) const {

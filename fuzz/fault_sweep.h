@@ -2,7 +2,7 @@
 // A fault sweep: for each step of a trace its first, second, ... allocation fails, until there is none left. Each time
 // the trace goes on as far as it can, and all of its tasks exit. What came of it must be what the model says of its own
 // first, second, ... allocation, in that order and with none left out. A kernel allocates more than a model does: that
-// one fails may have no effect, or make the step fail and change nothing.
+// one fails may have no effect, or make the step fail for want of memory and change nothing.
 #pragma once
 
 #include <array>
@@ -69,6 +69,7 @@ class FaultSweep {
   std::vector<Story> stories(size_t step, uint16_t done) const;
   Attempt attempt(size_t step, uint16_t nth, Story story);
   Trace told(size_t step, Story story) const;
+  void check_error(size_t step, Attempt& attempt) const;
   void check_programs(Attempt& attempt) const;
   void forget_runs();
   void accept(const Attempt& attempt, const std::string& moment);
