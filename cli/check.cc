@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/finds.h"
+#include "cli/presets.h"
 #include "fuzz/fault_sweep.h"
 #include "harness/targets.h"
 #include "model/trace_text.h"
@@ -88,7 +89,7 @@ int run(const char* job, const Options& options) {
     const auto base = input.model.substr(0, input.model.find('@'));
     const bool probed = target != nullptr && is_kernel(*target) && (options.model.empty() || base == input.model);
     const auto model = probed ? presets->of(base) : input.model;
-    if (probed) note_switches(result, model, *target);
+    if (probed) presets->tell(model, result, state_folder() / "finds");
     if (base != input.model && model != input.model) {
       ++result.skipped;
       result.notes.push_back(
@@ -110,7 +111,7 @@ int run(const char* job, const Options& options) {
           if (show) fmt::print("{}", table.add(record));
         },
         against.get());
-    if (against != nullptr) note_switches(result, presets_against->of(input.model), *against);
+    if (presets_against) presets_against->tell(presets_against->of(input.model), result, state_folder() / "finds");
     if (target == nullptr) add_known_violations(input.trace, input.file, model, outcome, result);
     if (sweep && !outcome.divergence && outcome.steps != 0) sweep->run(model, input.trace, input.file, result);
   }

@@ -19,8 +19,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::string kProbed = "probed: ", kNotProbed = "not probed";
-
 std::string plain(std::string text) {
   for (auto& c : text)
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '.') c = '_';
@@ -34,18 +32,6 @@ constexpr std::string_view kFoundBy = "Found by ", kOn = " on ", kCause = ": ";
 int repeats_on(const Target& target) {
   const bool foreign = is_kernel(target) || target.name().ends_with(".so");
   return foreign ? 3 : 1;
-}
-
-bool says_switches(const std::string& note) { return note.starts_with(kProbed) || note.starts_with(kNotProbed); }
-
-void note_switches(Result& result, const std::string& model, const Target& target) {
-  if (!is_kernel(target) || !model.starts_with("seccomp")) return;
-  std::string note = kProbed;
-  if (!target.capabilities().facts.counters)
-    note = kNotProbed + ", no counters are shown; the newest preset is assumed: ";
-  note += model == "seccomp@6.1" ? "the reap drops a dead task's filter (seccomp@6.1)"
-                                 : "exit drops a dead task's filter (seccomp)";
-  if (std::find(result.notes.begin(), result.notes.end(), note) == result.notes.end()) result.notes.push_back(note);
 }
 
 void add_lines_reached(Result& result, Target* target) {

@@ -15,12 +15,6 @@ namespace lockstep::cli {
 // How often a trace is run before its divergence is believed: a real kernel is not trusted once.
 int repeats_on(const Target& target);
 
-// Says which of the kernel's switches probe_preset() found, where the target is a kernel.
-void note_switches(Result& result, const std::string& model, const Target& target);
-
-// Whether a note of a result says that.
-bool says_switches(const std::string& note);
-
 // Says which lines of a node design in a guest's kernel no trace has reached, where that kernel tells.
 void add_lines_reached(Result& result, Target* target);
 

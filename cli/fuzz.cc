@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/common.h"
 #include "cli/finds.h"
+#include "cli/presets.h"
 #include "harness/targets.h"
 #include "harness/vm.h"
 #include "reports/command.h"
@@ -56,7 +57,8 @@ int run(const Options& options) {
     fuzzing.max_causes = 1;
   }
   auto target = make_target(options.target, {.drain = !options.no_drain, .crowd = options.crowd});
-  fuzzing.model = probe_preset(options.model, *target);
+  PresetProbe presets(*target);
+  fuzzing.model = presets.of(options.model);
   fuzzing.repeats = repeats_on(*target);
   fuzzing.stop = interrupted;
   Progress progress(fmt::format("fuzz {} on {}", fuzzing.model, target->name()));
@@ -66,13 +68,13 @@ int run(const Options& options) {
   const auto folder = options.corpus.empty() ? state_folder() / "finds" : std::filesystem::path(options.corpus);
   require_place_for_finds(folder);
   auto run = fuzz(fuzzing, *target);
-  note_switches(run.result, fuzzing.model, *target);
   add_lines_reached(run.result, target.get());
   if (options.crowd) add_crowd(run.result, dynamic_cast<const VmTarget&>(*target));
   for (auto& find : run.result.finds) {
     if (options.crowd) find.command = crowd_command(options, fuzzing.seed);
     save_find(find, fuzzing.model, target->name(), folder);
   }
+  presets.tell(fuzzing.model, run.result, folder);
   if (interrupted()) run.result.shortcomings.emplace_back("interrupted");
   const int code = report({run.result}, options.output);
   throw_if_interrupted();  // what was found is kept and shown first

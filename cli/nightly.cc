@@ -17,6 +17,7 @@
 #include "cli/interleave.h"
 #include "cli/jobs.h"
 #include "cli/journal.h"
+#include "cli/presets.h"
 #include "cli/prove.h"
 #include "cli/provenance.h"
 #include "cli/publish.h"
@@ -209,7 +210,7 @@ class Nightly {
       auto model = entry->model;
       if (presets) {
         model = presets->of(model);
-        note_switches(result, model, *target);
+        presets->tell(model, result, folder_ / "finds");
       }
       const auto finds = result.finds.size();
       run_trace(entry->trace, fs::proximate(entry->file).string(), model, target, {}, result);
@@ -225,8 +226,9 @@ class Nightly {
 
   Result run_fuzz(const Job& job) {
     auto target = make_target(std::string(job.target));
+    PresetProbe presets(*target);
     Progress progress(std::string(job.id));
-    FuzzOptions fuzzing{.model = probe_preset(std::string(job.model), *target),
+    FuzzOptions fuzzing{.model = presets.of(std::string(job.model)),
                         .seed = seed_of(job, seed_),
                         .traces = options_.traces.value_or(uint64_t{1} << 40),
                         .for_seconds = options_.traces ? 0 : seconds_for(job),
@@ -241,9 +243,9 @@ class Nightly {
     // So many traces are to be run, whatever they find: shards must not end sooner than the whole would.
     if (options_.traces) fuzzing.max_causes = std::numeric_limits<size_t>::max();
     auto result = fuzz(fuzzing, *target).result;
-    note_switches(result, result.model, *target);
     judge(job, result);
     for (auto& find : result.finds) save_find(find, result.model, result.target, folder_ / "finds");
+    presets.tell(result.model, result, folder_ / "finds");
     return result;
   }
 
@@ -267,7 +269,7 @@ class Nightly {
   // Each trace of the corpus has a model of its own.
   static std::string model_to_draw(const Find& find, const Result& result, Target* target) {
     if (!result.model.empty()) return result.model;
-    return target == nullptr ? find.trace.model : probe_preset(find.trace.model, *target);
+    return target == nullptr ? find.trace.model : PresetProbe(*target).of(find.trace.model);
   }
 
   void draw_counterexamples() const {

@@ -16,7 +16,7 @@
 #include <memory>
 #include <optional>
 
-#include "cli/finds.h"
+#include "cli/presets.h"
 #include "model/machine.h"
 #include "reports/pipe_through.h"
 #include "reports/sha256.h"

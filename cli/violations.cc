@@ -22,6 +22,8 @@ std::unique_ptr<Target> counterpart(const std::string& model, Result& result) {
     auto target = make_target("live");
     if (probe_preset("seccomp", *target) == model) return target;
     result.notes.emplace_back("violations were not replayed on live: this kernel is another preset of the model");
+  } catch (const TargetFault& why) {
+    result.shortcomings.push_back(fmt::format("violations were not replayed on live: {}", why.what()));
   } catch (const Unavailable& why) {
     result.notes.push_back(fmt::format("violations were not replayed on live: {}", why.what()));
   }

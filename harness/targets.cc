@@ -76,16 +76,22 @@ std::string probe_preset(const std::string& model, Target& target) {
               .steps = {{.op = Op::attach, .task = 1, .made = 1},
                         {.op = Op::fork, .task = 1, .made = 2},
                         {.op = Op::exit, .task = 2}}};
+  Snapshot facts;
+  uint32_t step = 0;
   try {
     target.reset(trace);
+    for (const auto& each : trace.steps) {
+      ++step;
+      if (const auto outcome = target.step(each); outcome.error != 0)
+        throw TargetFault(target.name() + ": a plain " + name_of(each.op) + " gave " + error_name(outcome.error));
+    }
+    target.observe(facts);
+    target.end();
   } catch (const NotCapable&) {
     return model;  // whoever runs a trace of this model there will be told why it cannot
+  } catch (const TargetFault& fault) {
+    throw ProbeFault(fault.what(), trace, step);
   }
-  for (const auto& step : trace.steps)
-    if (const auto outcome = target.step(step); outcome.error != 0)
-      throw TargetFault(target.name() + ": a plain " + name_of(step.op) + " gave " + error_name(outcome.error));
-  Snapshot facts;
-  target.observe(facts);
   for (const auto& task : facts.tasks)
     if (task.number == 2 && !task.view[0].empty()) return "seccomp@6.1";
   return model;

@@ -3,9 +3,9 @@
 // vm:PATH.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/target.h"
@@ -39,22 +39,16 @@ struct TargetStatus {
 };
 std::vector<TargetStatus> list_targets();
 
-// Kernels differ in when they drop a dead task's filter. Looks at what this target does and names the preset of the
-// model that does the same: "seccomp" or "seccomp@6.1". Any other model is returned as it is.
-std::string probe_preset(const std::string& model, Target& target);
-
-// The same for who runs many traces: the target is asked once for each model, since that takes a trace.
-class PresetProbe {
- public:
-  explicit PresetProbe(Target& target) : target_(target) {}
-  std::string of(const std::string& model) {
-    const auto known = known_.find(model);
-    return known != known_.end() ? known->second : known_[model] = probe_preset(model, target_);
-  }
-
- private:
-  Target& target_;
-  std::map<std::string, std::string> known_;
+// A target that broke as it was probed: with the trace that was run, and the step that broke; 0: before the first.
+struct ProbeFault : TargetFault {
+  ProbeFault(const std::string& what, Trace trace, uint32_t step)
+      : TargetFault(what), trace(std::move(trace)), step(step) {}
+  Trace trace;
+  uint32_t step;
 };
+
+// Kernels differ in when they drop a dead task's filter. Looks at what this target does and names the preset of the
+// model that does the same: "seccomp" or "seccomp@6.1". Any other model is returned as it is. Throws ProbeFault.
+std::string probe_preset(const std::string& model, Target& target);
 
 }  // namespace lockstep
