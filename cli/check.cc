@@ -73,19 +73,19 @@ int run(const char* job, const Options& options) {
       .job = job, .model = inputs[0].model, .target = options.target, .asked = asked, .against = options.against};
   const bool show = options.output.format == "text" && !options.quiet;
   Progress progress(fmt::format("{} --faults", job));
+  bool dead = false;  // the target is
   std::optional<FaultSweep> sweep;
   if (options.faults)
     sweep.emplace(
         SweepOptions{.asked = asked,
                      .command = [&](const std::string& file) { return sweep_command(job, options, file); },
                      .progress = [&](uint64_t faults) { progress.show(fmt::format("{} allocations failed", faults)); },
-                     .stop = interrupted},
+                     .stop = [&] { return dead || interrupted(); }},
         target.get());
   std::optional<PresetProbe> presets, presets_against;
   if (target != nullptr) presets.emplace(*target);
   if (against != nullptr) presets_against.emplace(*against);
-  for (const auto& input : inputs) {
-    throw_if_interrupted();
+  const auto take = [&](const Input& input) {
     const auto base = input.model.substr(0, input.model.find('@'));
     const bool probed = target != nullptr && is_kernel(*target) && (options.model.empty() || base == input.model);
     const auto model = probed ? presets->of(base) : input.model;
@@ -96,7 +96,7 @@ int run(const char* job, const Options& options) {
           fmt::format("skipped: {}: it is of kernels like {}, and this one is like {}; --model {} "
                       "holds them against that all the same",
                       input.file, input.model, model, input.model));
-      continue;
+      return;
     }
     if (target != nullptr && !options.faults && &input != &inputs.back()) target->announce((&input + 1)->trace);
     if (&input == &inputs[0])
@@ -114,12 +114,22 @@ int run(const char* job, const Options& options) {
     if (presets_against) presets_against->tell(presets_against->of(input.model), result, state_folder() / "finds");
     if (target == nullptr) add_known_violations(input.trace, input.file, model, outcome, result);
     if (sweep && !outcome.divergence && outcome.steps != 0) sweep->run(model, input.trace, input.file, result);
+  };
+  for (const auto& input : inputs) {
+    if (dead || interrupted()) break;
+    try {
+      take(input);
+    } catch (const std::runtime_error& why) {
+      end_early(result, input.file, why);
+      dead = true;
+    }
   }
   if (sweep) sweep->conclude(result);
   add_lines_reached(result, target.get());
-  throw_if_interrupted();
+  if (interrupted()) result.shortcomings.emplace_back("interrupted");
   if (show) fmt::print("\n");
   const int code = report({result}, options.output);
+  throw_if_interrupted();  // what was found is shown first
   return options.bisect ? bisect_code(result) : code;
 }
 

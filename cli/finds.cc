@@ -156,4 +156,9 @@ Conformance run_trace(const Trace& trace, const std::string& file, const std::st
   return outcome;
 }
 
+void end_early(Result& result, const std::string& file, const std::runtime_error& why) {
+  if (result.traces == 0 && result.finds.empty()) throw;
+  result.shortcomings.push_back(fmt::format("the run ended early, after {}: {}", file, why.what()));
+}
+
 }  // namespace lockstep::cli

@@ -38,6 +38,10 @@ std::vector<std::filesystem::path> trace_files(const std::filesystem::path& fold
 Conformance run_trace(const Trace& trace, const std::string& file, const std::string& model, Target* target,
                       FactSet asked, Result& result, const Watcher& watch = {}, Target* against = nullptr);
 
+// Nothing more can be asked of the target after this trace; what was found until then stands, and is no pass.
+// REQUIRES: `why` is being handled. It goes on if nothing was run.
+void end_early(Result& result, const std::string& file, const std::runtime_error& why);
+
 // What the trace expects of this target; nothing where it is run on another model than its own.
 std::vector<Expectation> expectations_for(const Trace& trace, const std::string& model, const Target* target);
 

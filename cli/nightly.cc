@@ -213,7 +213,12 @@ class Nightly {
         presets->tell(model, result, folder_ / "finds");
       }
       const auto finds = result.finds.size();
-      run_trace(entry->trace, fs::proximate(entry->file).string(), model, target, {}, result);
+      const auto file = fs::proximate(entry->file).string();
+      try {
+        run_trace(entry->trace, file, model, target, {}, result);
+      } catch (const std::runtime_error& why) {
+        return end_early(result, file, why);
+      }
       for (size_t i = finds; i < result.finds.size(); ++i) result.finds[i].index = number;
     }
   }

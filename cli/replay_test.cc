@@ -19,6 +19,18 @@ class Replay : public test::Cli {
     arguments.insert(arguments.begin(), {"replay", "--bisect"});
     return run(std::move(arguments)).code;
   }
+  // A replay on sim:v5 that is stopped half way.
+  test::Ran interrupted(const std::vector<std::string>& before) {
+    std::vector<std::string> many = {"replay", "--target", "sim:v5"};
+    many.insert(many.end(), before.begin(), before.end());
+    std::string longest = "lockstep 1\nmodel v5-intended\n";
+    for (int i = 0; i < 10000; ++i) longest += "P1 exec\n";
+    many.insert(many.end(), 400, file("long.trace", longest));
+    const auto pid = start(many);
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    kill(pid, SIGINT);
+    return finish(pid);
+  }
   std::string found() { return corpus("v5-intended/found-isolation-90b9fd43.trace"); }
 };
 
@@ -133,15 +145,44 @@ TEST_F(Replay, WhatJudgesNothingIsSkippedByBisect) {
   EXPECT_EQ(bisect({"--help"}), 0);
 }
 
-TEST_F(Replay, ASignalEndsTheBisection) {
-  std::vector<std::string> many = {"replay", "--bisect", "-q", "--target", "sim:v5-intended"};
-  std::string longest = "lockstep 1\nmodel v5-intended\n";
-  for (int i = 0; i < 10000; ++i) longest += "P1 exec\n";
-  for (int i = 0; i < 400; ++i) many.push_back(i == 0 ? file("long.trace", longest) : many.back());
-  const auto pid = start(many);
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
-  kill(pid, SIGINT);
-  EXPECT_EQ(finish(pid).code, 128 + SIGINT);
+TEST_F(Replay, ASignalEndsTheBisection) { EXPECT_EQ(interrupted({"--bisect", "-q"}).code, 128 + SIGINT); }
+
+TEST_F(Replay, AnInterruptedReplayShowsWhatItFound) {
+  const auto ran = interrupted({"-q", found()});
+  EXPECT_EQ(ran.code, 128 + SIGINT);
+  EXPECT_NE(ran.out.find("isolation at step 3"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("INCONCLUSIVE: interrupted"), std::string::npos) << ran.out;
+  EXPECT_TRUE(last_line(ran.out).starts_with("Verdict: DIVERGES model=v5-intended target=sim:v5")) << ran.out;
+}
+
+// It breaks at a rule of seven pages, and does not come back.
+TEST_F(Replay, WhatWasFoundBeforeTheTargetWasGoneIsShown) {
+  auto code = test::slurp(LOCKSTEP_SOURCE_DIR "/harness/examples/sim_example/sim_example.c");
+  const auto gone = (folder_ / "gone").string();
+  const auto put = [&](const std::string& after, const std::string& line) {
+    ASSERT_NE(code.find(after), std::string::npos);
+    code.insert(code.find(after) + after.size(), line);
+  };
+  put("#include <errno.h>\n", "#include <fcntl.h>\n#include <unistd.h>\n");
+  put("create(void) {", " if (access(\"" + gone + "\", F_OK) == 0) return NULL;");
+  put("append(struct lockstep_sim* sim, const struct lockstep_sim_step* step) {",
+      " if (step->pages == 7) close(creat(\"" + gone + "\", 0600)), abort();");
+  const auto source = file("gone.c", code), library = (folder_ / "gone.so").string();
+  ASSERT_EQ(finish(start_program({"gcc", "-std=gnu11", "-fPIC", "-shared", "-I", LOCKSTEP_SOURCE_DIR "/harness", "-o",
+                                  library, source}))
+                .code,
+            0);
+  const auto good = file("good.trace", "lockstep 1\nmodel v5-intended\nP1 append event=0 -> R1\n"),
+             bad = file("bad.trace", "lockstep 1\nmodel v5-intended\nP1 append event=0 pages=7 -> R1\n");
+  const auto replay = [&](std::vector<std::string> traces) {
+    traces.insert(traces.begin(), {"replay", "-q", "--target", "sim:" + library, "--observe", "results,views"});
+    return run(traces);
+  };
+  const auto ran = replay({good, bad, good});
+  EXPECT_EQ(ran.code, 1) << ran.err;
+  EXPECT_NE(ran.out.find("the run ended early, after " + good), std::string::npos) << ran.out;
+  EXPECT_TRUE(last_line(ran.out).starts_with("Verdict: DIVERGES model=v5-intended")) << ran.out;
+  EXPECT_EQ(replay({good}).code, 3);
 }
 
 // The example of docs/cli.md: five revisions of somebody's library. The fourth breaks it, the second is none at all.
