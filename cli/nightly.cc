@@ -190,6 +190,8 @@ class Nightly {
           result = run_fuzz(job);
           break;
       }
+    } catch (const DoesNotComeUp& why) {
+      result.shortcomings.emplace_back(why.what());
     } catch (const Unavailable& why) {
       if (options_.no_skips) throw;
       result.notes.push_back(fmt::format("skipped: {}", why.what()));

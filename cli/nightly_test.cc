@@ -165,6 +165,27 @@ TEST_F(NightlyFolder, AnUnexpectedDivergenceOfTheCorpusHasItsPage) {
   EXPECT_NE(drawn.find("<h1>sim:v5 breaks isolation at step 3</h1>"), std::string::npos);
 }
 
+// QEMU as it ends when a kernel panics at once.
+TEST_F(NightlyFolder, AGuestThatDoesNotComeUpIsNoSkip) {
+  const auto kernel = folder_ / "no-kernels/kernels/6.1";
+  fs::create_directories(kernel);
+  for (const auto* name : {"bzImage", "release"}) write(kernel / name, "6.1\n");
+  write(folder_ / "qemu-system-x86_64", "#!/bin/sh\nexit 1\n");
+  fs::permissions(folder_ / "qemu-system-x86_64", fs::perms::owner_all);
+  const std::string path = getenv("PATH");
+  setenv("PATH", (folder_.string() + ":" + path).c_str(), 1);
+  const auto ran = nightly("n", {"--shard", "2/40"});
+  setenv("PATH", path.c_str(), 1);
+  EXPECT_EQ(ran.code, 4) << ran.err;
+  const auto results = report("n")["results"];
+  const auto of = [&](const std::string& job) {
+    return *std::find_if(results.begin(), results.end(), [&](const auto& r) { return r["job"] == job; });
+  };
+  EXPECT_EQ(of("fuzz-vm-6.1")["conclusion"], "inconclusive");
+  EXPECT_NE(of("fuzz-vm-6.1")["shortcomings"].dump().find("the guest does not come up"), std::string::npos);
+  EXPECT_EQ(of("fuzz-vm-6.12")["conclusion"], "skipped");
+}
+
 TEST_F(NightlyFolder, AReportMadeAgainIsTheSame) {
   ASSERT_EQ(nightly("n").code, 0);
   const auto text = slurp(folder_ / "n/report.txt"), json = slurp(folder_ / "n/report.json"),

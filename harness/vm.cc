@@ -154,7 +154,7 @@ void Vm::greet(int timeout_ms) {
     why = fmt::format("{}: the guest greets with {}", name_, error.what());
   }
   guest_.reset();
-  throw Unavailable(why);
+  throw DoesNotComeUp(why);
 }
 
 // The agent speaks of itself as the target that it is in there.

@@ -31,6 +31,10 @@ struct Capabilities {
 struct Unavailable : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+// It is all there, and does not start: that may be its own fault.
+struct DoesNotComeUp : Unavailable {
+  using Unavailable::Unavailable;
+};
 // The thing under test broke: crashed, hung, warned. A divergence, tied to the step that was running.
 struct TargetFault : std::runtime_error {
   using std::runtime_error::runtime_error;
