@@ -113,7 +113,13 @@ RaceResult race(const RaceOptions& options, const Trace& trace, Target& target) 
   Racer racer(options, trace, target);
   while (result.times < options.times && !(options.stop && options.stop())) {
     target.announce(trace);
-    racer.once(result);
+    try {
+      racer.once(result);
+    } catch (const std::runtime_error& why) {
+      if (result.times == 0) throw;
+      result.ended = why.what();
+      break;
+    }
     if (options.progress) options.progress(result.times, result.none());
   }
   return result;

@@ -100,6 +100,23 @@ TEST_F(RaceTest, WhatDiffersBeforeItIsNoRace) {
   EXPECT_EQ(result.in_none.begin()->second.first.property, "results");
 }
 
+TEST_F(RaceTest, WhatWasCountedBeforeTheTargetWasGoneStands) {
+  uint64_t left = 2;
+  test::LyingTarget mortal(*honest_);
+  mortal.change_outcome = [&](Outcome outcome, uint32_t step) {
+    if (step == 1 && left-- == 0) throw Unavailable("it does not boot");
+    return outcome;
+  };
+  Together together(mortal);
+  const auto trace = parse_trace(kTwoAppends, "test");
+  const auto result = race({.model = "v5-posted", .times = 9}, trace, together);
+  EXPECT_EQ(result.times, 2u);
+  EXPECT_EQ(result.in_order[0], 2u);
+  EXPECT_EQ(result.ended, "it does not boot");
+  left = 0;
+  EXPECT_THROW(race({.model = "v5-posted", .times = 9}, trace, together), Unavailable);
+}
+
 TEST_F(RaceTest, OneTaskHasNoRaceWithItself) {
   EXPECT_THROW(run("lockstep 1\nmodel v5-posted\nP1 append event=0 -> R1\nP1 append event=0 -> R2\n"), NotCapable);
   EXPECT_THROW(run("lockstep 1\nmodel v5-posted\nP1 append event=0 -> R1\n"), NotCapable);
