@@ -54,11 +54,11 @@ void add_known_violations(const Trace& trace, const std::string& file, const std
 }
 
 // The command that runs the sweep of this trace again.
-std::string sweep_command(const char* job, const Options& options, const std::string& file) {
-  std::string command = fmt::format("lockstep {} {}", job, shell_word(file));
+std::string sweep_command(const Options& options, const std::string& file, const Result& result) {
+  std::string command = fmt::format("lockstep {} {}", result.job, shell_word(file));
   if (!options.model.empty()) command += " --model " + shell_word(options.model);
   if (!options.target.empty()) command += " --target " + shell_word(options.target);
-  return command + " --faults";
+  return command + target_options(result) + " --faults";
 }
 
 int run(const char* job, const Options& options) {
@@ -69,8 +69,12 @@ int run(const char* job, const Options& options) {
   if (options.no_drain) require_guest("--no-drain", options.target);
   if (!options.target.empty()) target = make_target(options.target, {.drain = !options.no_drain});
   if (!options.against.empty()) against = make_target(options.against);
-  Result result{
-      .job = job, .model = inputs[0].model, .target = options.target, .asked = asked, .against = options.against};
+  Result result{.job = job,
+                .model = inputs[0].model,
+                .target = options.target,
+                .asked = asked,
+                .no_drain = options.no_drain,
+                .against = options.against};
   const bool show = options.output.format == "text" && !options.quiet;
   Progress progress(fmt::format("{} --faults", job));
   bool dead = false;  // the target is
@@ -78,7 +82,7 @@ int run(const char* job, const Options& options) {
   if (options.faults)
     sweep.emplace(
         SweepOptions{.asked = asked,
-                     .command = [&](const std::string& file) { return sweep_command(job, options, file); },
+                     .command = [&](const std::string& file) { return sweep_command(options, file, result); },
                      .progress = [&](uint64_t faults) { progress.show(fmt::format("{} allocations failed", faults)); },
                      .stop = [&] { return dead || interrupted(); }},
         target.get());

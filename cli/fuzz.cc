@@ -27,9 +27,13 @@ struct Options {
 };
 
 // The trace alone shows nothing of what a crowd brings about.
-std::string crowd_command(const Options& options, uint64_t seed) {
-  return fmt::format("lockstep fuzz --model {} --target {} --crowd{} --for 5m --seed {}", options.model,
-                     shell_word(options.target), options.no_drain ? " --no-drain" : "", seed);
+std::string crowd_command(const Options& options, const Result& result) {
+  auto command = fmt::format("lockstep fuzz --model {} --target {} --crowd", options.model, shell_word(options.target));
+  if (options.traces) command += fmt::format(" --traces {}", *options.traces);
+  if (!options.duration.empty()) command += " --for " + options.duration;
+  if (options.shard != "1/1") command += " --shard " + options.shard;
+  if (options.no_faults) command += " --no-faults";
+  return command + target_options(result) + fmt::format(" --seed {}", result.seed);
 }
 
 void add_crowd(Result& result, const VmTarget& target) {
@@ -68,10 +72,11 @@ int run(const Options& options) {
   const auto folder = options.corpus.empty() ? state_folder() / "finds" : std::filesystem::path(options.corpus);
   require_place_for_finds(folder);
   auto run = fuzz(fuzzing, *target);
+  run.result.no_drain = options.no_drain;
   add_lines_reached(run.result, target.get());
   if (options.crowd) add_crowd(run.result, dynamic_cast<const VmTarget&>(*target));
   for (auto& find : run.result.finds) {
-    if (options.crowd) find.command = crowd_command(options, fuzzing.seed);
+    if (options.crowd) find.command = crowd_command(options, run.result);
     save_find(find, fuzzing.model, target->name(), folder);
   }
   presets.tell(fuzzing.model, run.result, folder);

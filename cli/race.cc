@@ -12,6 +12,7 @@
 #include "harness/targets.h"
 #include "model/trace_text.h"
 #include "oracle/property.h"
+#include "reports/command.h"
 
 namespace lockstep::cli {
 
@@ -63,8 +64,8 @@ int run(const Options& options) {
   for (const auto& [cause, entry] : raced.in_none)
     result.finds.push_back({.divergence = entry.first,
                             .trace = trace,
-                            .command = fmt::format("lockstep race {} --model {} --target {} --times {}", options.trace,
-                                                   model, options.target, options.times),
+                            .command = fmt::format("lockstep race {} --model {} --target {} --times {}",
+                                                   shell_word(options.trace), model, options.target, options.times),
                             .name = options.trace,
                             .times = entry.second,
                             .expected = foreseen && entry.first.property == name_of(Property::linearizable)});

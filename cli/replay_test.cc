@@ -77,6 +77,8 @@ TEST_F(Replay, FaultsFailEveryAllocationAndNameWhatBreaks) {
   EXPECT_NE(ran.out.find("failed allocations: 7; steps that have any: 4"), std::string::npos) << ran.out;
   EXPECT_NE(ran.out.find("no-leak at step 1, seen 3 times"), std::string::npos) << ran.out;
   EXPECT_NE(ran.out.find("lockstep replay " + story + " --target sim:v5 --faults"), std::string::npos) << ran.out;
+  const auto narrowed = run({"replay", story, "--target", "sim:v5", "--faults", "-q", "--observe", "results,views"});
+  EXPECT_NE(narrowed.out.find("--target sim:v5 --observe results,views --faults"), std::string::npos) << narrowed.out;
   EXPECT_EQ(run({"check", story, "--faults", "-q"}).code, 0);
   EXPECT_EQ(run({"replay", corpus("v5-intended/story.trace"), "--target", "sim:v5-intended", "--faults"}).code, 0);
   EXPECT_EQ(run({"replay", story, "--target", "sim:v5", "--against", "sim:v5", "--faults"}).code, 2);

@@ -71,8 +71,9 @@ struct Breaking {
 struct Result {
   std::string job;  // "fuzz", "replay", "check"
   std::string model;
-  std::string target;  // empty: the model alone
-  FactSet asked;       // of the target
+  std::string target;     // empty: the model alone
+  FactSet asked;          // of the target
+  bool no_drain = false;  // the target's kernel was left to drain its queues itself
   uint64_t traces = 0;
   uint64_t steps = 0;
   uint64_t unobserved = 0;

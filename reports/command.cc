@@ -28,12 +28,6 @@ std::string escaped_word(std::string_view text) {
   return out + "'";
 }
 
-// The option of a run that did not ask for everything.
-std::string narrowed(const Result& result) {
-  if (result.target.empty() || result.asked == FactSet{}) return "";
-  return fmt::format(" --observe {}", fmt::join(names_of(result.asked), ","));
-}
-
 }  // namespace
 
 std::string shell_word(std::string_view text) {
@@ -52,6 +46,14 @@ std::string replay_command(const std::string& file, const std::string& model, co
                      shell_word(target), against.empty() ? "" : " --against " + shell_word(against));
 }
 
+std::string target_options(const Result& result) {
+  if (result.target.empty()) return "";
+  std::string options;
+  if (result.asked != FactSet{}) options += fmt::format(" --observe {}", fmt::join(names_of(result.asked), ","));
+  if (result.no_drain) options += " --no-drain";
+  return options;
+}
+
 std::string steps_of(const Find& find) { return find.schedule.empty() ? write_trace(find.trace) : find.schedule; }
 
 bool has_file(const Find& find) {
@@ -61,10 +63,11 @@ bool has_file(const Find& find) {
 std::string reproduce_command(const Find& find, const Result& result) {
   if (!find.command.empty()) return find.command;
   if (result.job == "audit") return "lockstep audit";
-  if (has_file(find)) return replay_command(find.name, result.model, result.target, result.against) + narrowed(result);
+  if (has_file(find))
+    return replay_command(find.name, result.model, result.target, result.against) + target_options(result);
   return fmt::format("lockstep fuzz --model {} --target {} --seed {} --traces {}", shell_word(result.model),
                      shell_word(result.target), find.seed, find.index + 1) +
-         narrowed(result);
+         target_options(result);
 }
 
 }  // namespace lockstep

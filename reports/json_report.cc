@@ -117,6 +117,7 @@ Json result_of(const Result& r) {
           {"target", r.target},
           {"against", r.against},
           {"asked", names_of(r.asked)},
+          {"no_drain", r.no_drain},
           {"verdict", name_of(r.verdict())},
           {"verdict_line", verdict_line(r)},
           {"conclusion", name_of(conclusion_of(r))},

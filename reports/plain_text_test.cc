@@ -57,6 +57,10 @@ TEST(Command, AsksForWhatTheRunAskedFor) {
   Result run{.model = "seccomp", .target = "live", .asked = {.counters = false}};
   EXPECT_EQ(reproduce_command({.name = "a.lock"}, run),
             "lockstep replay a.lock --model seccomp --target live --observe results,views");
+  auto undrained = run;
+  undrained.no_drain = true;
+  EXPECT_EQ(reproduce_command({.name = "a.lock"}, undrained),
+            "lockstep replay a.lock --model seccomp --target live --observe results,views --no-drain");
   const Find unnamed{.name = "seed 7 trace 42", .seed = 7, .index = 42};
   EXPECT_EQ(reproduce_command(unnamed, run),
             "lockstep fuzz --model seccomp --target live --seed 7 --traces 43 --observe results,views");

@@ -124,6 +124,7 @@ Result result_from(const Json& r) {
                 .model = r.at("model"),
                 .target = r.at("target"),
                 .asked = asked_from(r),
+                .no_drain = r.value("no_drain", false),
                 .traces = count<uint64_t>(r, "traces"),
                 .steps = count<uint64_t>(r, "steps"),
                 .unobserved = count<uint64_t>(r, "unobserved"),

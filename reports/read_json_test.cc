@@ -15,6 +15,7 @@ TEST(ReadJson, BringsBackWhatWasWritten) {
                 .model = "v5-intended",
                 .target = "sim:v5",
                 .asked = {.views = false},
+                .no_drain = true,
                 .traces = 7,
                 .steps = 90,
                 .unobserved = 1,
@@ -45,6 +46,7 @@ TEST(ReadJson, BringsBackWhatWasWritten) {
   ASSERT_EQ(back.size(), 1u);
   EXPECT_EQ(render(back, Format::json), text);
   EXPECT_EQ(back[0].asked, result.asked);
+  EXPECT_TRUE(back[0].no_drain);
   EXPECT_EQ(back[0].against, "sim:v6");
   EXPECT_FALSE(back[0].outcomes.at(2).possible);
   EXPECT_EQ(back[0].outcomes[0].count, 17u);
