@@ -80,13 +80,19 @@ std::optional<std::string> image_release(const fs::path& image) {
   return release.empty() ? std::nullopt : std::optional(release);
 }
 
-Workshop::Workshop(const Work& work) : folder_(kernels_folder() / ".work") {
+// A kernel's source is 80,000 files: on some disks that takes minutes.
+void Workshop::clear() {
+  if (!fs::is_empty(folder_)) say_("clearing up");
+  fs::remove_all(folder_);
+}
+
+Workshop::Workshop(const Work& work) : folder_(kernels_folder() / ".work"), say_(work.say) {
   std::error_code error;
   fs::create_directories(kernels_folder(), error);
   if (error) unusable(kernels_folder(), error.message());
   lock_ = take_lock(kernels_folder() / ".lock", work);
   try {
-    fs::remove_all(folder_);
+    if (fs::exists(folder_)) clear();
     fs::create_directory(folder_);
   } catch (const fs::filesystem_error& failed) {
     close(lock_);
@@ -95,8 +101,10 @@ Workshop::Workshop(const Work& work) : folder_(kernels_folder() / ".work") {
 }
 
 Workshop::~Workshop() {
-  std::error_code ignored;
-  fs::remove_all(folder_, ignored);
+  try {
+    clear();
+  } catch (const fs::filesystem_error&) {  // the next one clears it
+  }
   close(lock_);
 }
 

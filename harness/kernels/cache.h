@@ -38,7 +38,10 @@ class Workshop {
   void publish(const std::filesystem::path& made, const std::string& name, const std::string& made_from);
 
  private:
+  void clear();
+
   std::filesystem::path folder_;
+  std::function<void(const std::string&)> say_;
   int lock_;
 };
 
