@@ -130,10 +130,8 @@ int run(const char* job, const Options& options) {
   }
   if (sweep) sweep->conclude(result);
   add_lines_reached(result, target.get());
-  if (interrupted()) result.shortcomings.emplace_back("interrupted");
   if (show) fmt::print("\n");
-  const int code = report({result}, options.output);
-  throw_if_interrupted();  // what was found is shown first
+  const int code = report_run(result, options.output);
   return options.bisect ? bisect_code(result) : code;
 }
 

@@ -60,6 +60,13 @@ int report(const std::vector<Result>& results, const Output& output) {
   return results.empty() ? kInconclusive : code;
 }
 
+int report_run(Result& result, const Output& output) {
+  if (interrupted()) result.shortcomings.emplace_back("interrupted");
+  const int code = report({result}, output);
+  throw_if_interrupted();
+  return code;
+}
+
 CLI::Validator whole_number(uint64_t low, uint64_t high) {
   const auto range = low == 0 && high == UINT64_MAX ? ""
                      : high == UINT64_MAX           ? fmt::format(", {} or more", low)

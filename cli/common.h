@@ -36,6 +36,8 @@ void add_output(CLI::App& app, Output& output);
 bool use_color(const Output& output);  // on standard output
 // Prints results in the chosen format, their last line the verdict; returns the exit code.
 int report(const std::vector<Result>& results, const Output& output);
+// The same of one run, which a signal may have stopped: what was found is shown, and then the signal is obeyed.
+int report_run(Result& result, const Output& output);
 
 // What an option's value must be: a number, written in digits alone.
 CLI::Validator whole_number(uint64_t low = 0, uint64_t high = UINT64_MAX);

@@ -80,10 +80,7 @@ int run(const Options& options) {
     save_find(find, fuzzing.model, target->name(), folder);
   }
   presets.tell(fuzzing.model, run.result, folder);
-  if (interrupted()) run.result.shortcomings.emplace_back("interrupted");
-  const int code = report({run.result}, options.output);
-  throw_if_interrupted();  // what was found is kept and shown first
-  return code;
+  return report_run(run.result, options.output);
 }
 
 }  // namespace

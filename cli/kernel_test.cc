@@ -86,7 +86,7 @@ TEST_F(Kernel, ASignalEndsItAndWhatItStarted) {
   program("apt-cache", "case $* in *policy*) echo ' Candidate: 1';; *) echo linux-image-6.1.0-1-cloud-amd64;; esac");
   program("apt-get", "echo $$ > " + (folder_ / "pid").string() + "; exec sleep 1000");
   const auto pid = start({"kernel", "fetch", "6.1"});
-  while (test::slurp(folder_ / "pid").empty()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  await_text("pid");
   kill(pid, SIGINT);
   EXPECT_EQ(finish(pid).code, 128 + SIGINT);
   EXPECT_NE(kill(std::stoi(test::slurp(folder_ / "pid")), 0), 0);

@@ -72,10 +72,7 @@ int run(const Options& options) {
   note_unobserved(result, raced, *target);
   if (!raced.ended.empty())
     result.shortcomings.push_back(fmt::format("the run ended early, after {} times: {}", raced.times, raced.ended));
-  if (interrupted()) result.shortcomings.emplace_back("interrupted");
-  const int code = report({result}, options.output);
-  throw_if_interrupted();  // what was found is shown first
-  return code;
+  return report_run(result, options.output);
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ class Replay : public test::Cli {
     for (int i = 0; i < 10000; ++i) longest += "P1 exec\n";
     many.insert(many.end(), 400, file("long.trace", longest));
     const auto pid = start(many);
-    while (test::slurp(folder_ / ".out").empty()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    await_text(".out");
     kill(pid, SIGINT);
     return finish(pid);
   }

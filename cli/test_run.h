@@ -7,11 +7,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <regex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "harness/kernels/cache.h"
@@ -84,6 +86,11 @@ class Cli : public testing::Test {
             slurp(folder_ / ".err")};
   }
   Ran run(std::vector<std::string> arguments) { return finish(start(std::move(arguments))); }
+
+  // Until something stands in this file of the folder: ".out" and ".err" are what the program says.
+  void await_text(const std::string& name) {
+    while (slurp(folder_ / name).empty()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
 
   std::string file(const std::string& name, const std::string& text) {
     std::ofstream(folder_ / name, std::ios::binary) << text;

@@ -16,12 +16,7 @@ namespace {
 
 class VmFaultsTest : public testing::Test {
  protected:
-  void SetUp() override {
-    const auto why = vm::why_no_guest("v5@sanitizers");
-    if (why.empty()) return;
-    std::cerr << "NOT TESTED, no guest vm:v5@sanitizers here: " << why << std::endl;
-    GTEST_SKIP() << why;
-  }
+  void SetUp() override { vm::need_guest("v5@sanitizers"); }
   static Result sweep(const std::string& model, const std::string& kernel) {
     const auto target = make_target("vm:" + kernel);
     Result result{.model = model, .target = target->name()};

@@ -2,8 +2,6 @@
 // Random traces on real kernels of several versions.
 #include <gtest/gtest.h>
 
-#include <iostream>
-
 #include "fuzz/fuzz.h"
 #include "harness/targets.h"
 #include "harness/vm/vm_test_run.h"
@@ -21,12 +19,7 @@ struct Guest {
 
 class VmFuzzTest : public testing::TestWithParam<Guest> {
  protected:
-  void SetUp() override {
-    const auto why = vm::why_no_guest(GetParam().kernel);
-    if (why.empty()) return;
-    std::cerr << "NOT TESTED, no guest vm:" << GetParam().kernel << " here: " << why << std::endl;
-    GTEST_SKIP() << why;
-  }
+  void SetUp() override { vm::need_guest(GetParam().kernel); }
   std::unique_ptr<Target> target() { return make_target(std::string("vm:") + GetParam().kernel); }
 };
 
@@ -65,10 +58,8 @@ INSTANTIATE_TEST_SUITE_P(Kernels, VmFuzzTest,
 // The finding of the design's own page, by real processes: a rule that only the child asked for denies the parent a
 // file.
 TEST(VmNodesTest, AChildsRuleRestrictsItsParentAsPostedAndNotAsIntended) {
-  if (const auto why = vm::why_no_guest("v5"); !why.empty()) {
-    std::cerr << "NOT TESTED, no guest vm:v5 here: " << why << std::endl;
-    GTEST_SKIP() << why;
-  }
+  vm::need_guest("v5");
+  if (IsSkipped()) return;
   const auto trace = parse_trace(
       "lockstep 1\nmodel v5-intended\nP1 append event=0 -> R1\nP1 fork -> P2\nP2 append event=0 -> R2\n", "test");
   const auto posted = make_target("vm:v5");

@@ -48,7 +48,6 @@ void Console::begin() {
   complaint_.begin();
   reports_.begin();
   blocked_.begin();
-  complains_ = reader_.unfinished() || !reports_.all().empty();
 }
 
 void Console::add_line(std::string line) {
@@ -56,9 +55,8 @@ void Console::add_line(std::string line) {
   reader_.add({.of_kernel = true, .text = text});
   for (auto& report : reader_.take()) reports_.add(std::move(report), kMaxReports);
   add_blocked(text);
-  complains_ = complains_ || reader_.unfinished() || !reports_.all().empty();
   if (line.empty() || has_address(line)) return;
-  if (complains_) complaint_.add(line, kMaxComplaint);
+  if (complains()) complaint_.add(line, kMaxComplaint);
   tail_.push_back(std::move(line));
   if (tail_.size() > kMaxTail) tail_.pop_front();
 }

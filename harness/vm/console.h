@@ -53,7 +53,7 @@ class Console {
   // For who wants to read it: what stands there from the first complaint on, without registers and addresses; without a
   // complaint, the last lines.
   std::vector<std::string> excerpt() const {
-    return complains_ ? complaint_.all() : std::vector<std::string>(tail_.begin(), tail_.end());
+    return complains() ? complaint_.all() : std::vector<std::string>(tail_.begin(), tail_.end());
   }
   uint64_t bytes() const { return bytes_; }
 
@@ -62,13 +62,13 @@ class Console {
     std::string task;
     std::vector<std::string> frames;
   };
+  bool complains() const { return reader_.unfinished() || !reports_.all().empty(); }
   void add_line(std::string line);
   void add_blocked(const std::string& text);
 
   std::string rest_;  // a line that is not at its end
   std::deque<std::string> tail_;
   Recent<std::string> complaint_;
-  bool complains_ = false;
   live::LogReader reader_;
   Recent<live::LogReport> reports_;
   Recent<Blocked> blocked_;

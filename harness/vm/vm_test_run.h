@@ -32,6 +32,14 @@ inline std::string why_no_guest(const std::string& kernel) {
   }
 }
 
+// Skips the test, loudly, without one. A fixture's SetUp() ends with it; a test that calls it returns if IsSkipped().
+inline void need_guest(const std::string& kernel) {
+  const std::string why = why_no_guest(kernel);
+  if (why.empty()) return;
+  std::cerr << "NOT TESTED, no guest vm:" << kernel << " here: " << why << std::endl;
+  GTEST_SKIP() << why;
+}
+
 inline Trace seccomp_trace(const std::string& text) {
   return parse_trace("lockstep 1\nmodel seccomp\n" + text, "test");
 }
@@ -56,12 +64,7 @@ inline bool runs(int pid) {
 
 class VmTest : public testing::Test {
  protected:
-  void SetUp() override {
-    const std::string why = why_no_guest(kKernel);
-    if (why.empty()) return;
-    std::cerr << "NOT TESTED, no guest with Linux " << kKernel << " here: " << why << std::endl;
-    GTEST_SKIP() << why;
-  }
+  void SetUp() override { need_guest(kKernel); }
   std::unique_ptr<VmTarget> boot(const VmOptions& options = {}) { return make_vm(kKernel, options); }
 
   static constexpr const char* kKernel = "6.12";
